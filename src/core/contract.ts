@@ -1,0 +1,58 @@
+// The contract of the node machine: what a host (real or simulated) feeds in, and what it must do with what
+// comes out. One input at a time, no input while another is processed, `takeReady` after every batch.
+//
+//            ┌───────────────── node.ts ──────────────────┐
+//   Input ──►│ raft ×(Q+1) · data · control · placement   │──► Ready { persist, state, messages, replies }
+//            └────────────────────────────────────────────┘
+//
+// The host starts `persist` and `state` and may send `messages` and `replies` at once: whatever depends on
+// durability is held back inside until the host feeds `persisted`. Batches become durable in order.
+
+import type { PeerEnvelope, PeerMessage } from './messages.ts';
+import type { ClusterId, ConnectionId, Incarnation, NodeId, StorageId } from './model/ids.ts';
+import type { Member, Reply, Request } from './model/operation.ts';
+import type { NodeEvent, PersistBatch, Recovered, StateBatch } from './model/records.ts';
+import type { Settings } from './model/state.ts';
+
+export type Input =
+  /** `ticks` have passed since the last one; `wallMs` is the physical clock, for the hybrid clock only. */
+  | { readonly kind: 'tick'; readonly ticks: number; readonly wallMs: number }
+  | { readonly kind: 'message'; readonly from: NodeId; readonly message: PeerMessage }
+  | { readonly kind: 'request'; readonly connection: ConnectionId; readonly request: Request }
+  /** Every persist batch up to `number` is durable. */
+  | { readonly kind: 'persisted'; readonly number: number }
+  /** Every state batch up to `number` is in the engine; `synced`: and survives a power cut. */
+  | { readonly kind: 'state-saved'; readonly number: number; readonly synced: boolean }
+  /** A frame of this incarnation arrived on a new connection, or the connection died. */
+  | { readonly kind: 'peer-up'; readonly peer: NodeId; readonly incarnation: Incarnation }
+  | { readonly kind: 'peer-down'; readonly peer: NodeId }
+  /** The user asked the node to stop: hand leaderships over, refuse new requests. */
+  | { readonly kind: 'drain' };
+
+export interface Ready {
+  readonly persist: PersistBatch | null;
+  readonly state: StateBatch | null;
+  readonly messages: readonly PeerEnvelope[];
+  readonly replies: readonly { readonly connection: ConnectionId; readonly reply: Reply }[];
+  /** Role changes, snapshot installs and the like; for logs and people, never for control flow. */
+  readonly events: readonly NodeEvent[];
+}
+
+/** How a cluster begins; the same on every node, written by `dsys up`. */
+export interface Bootstrap {
+  readonly clusterId: ClusterId;
+  readonly members: readonly Member[];
+  readonly settings: Settings;
+}
+
+export interface NodeOptions {
+  readonly self: NodeId;
+  readonly storageId: StorageId;
+  readonly incarnation: Incarnation;
+  readonly bootstrap: Bootstrap;
+  readonly recovered: Recovered;
+  readonly seed: string;
+  /** 32-bit hash over the UTF-8 bytes of a key (murmur3); passed in, so that core needs no library. */
+  readonly hash: (text: string) => number;
+  readonly wallMs: number;
+}

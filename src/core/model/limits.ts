@@ -1,0 +1,69 @@
+// Every bound of the system, each with its reason. Over a bound the caller gets `overloaded` or a clear
+// error, never silent growth. Durations inside core are ticks; the one place that ties them to time is here.
+
+export const limits = {
+  /** One tick of every protocol timer. 10 ms: fine enough for a 300 ms election timeout. */
+  tickMs: 10,
+  /** Heartbeat period: several must fit into one election timeout, so that one lost frame elects nobody. */
+  heartbeatTicks: 5,
+  /** Election timeout is drawn from [min, max): wide enough that three nodes seldom tie. */
+  electionTicksMin: 30,
+  electionTicksMax: 60,
+  /** After a peer's connection died, its followers start PreVote within this many ticks. */
+  fastCampaignTicksMax: 5,
+
+  /** A key in UTF-8 bytes: a key is a name, not a value. */
+  keyBytesMax: 4096,
+  /** A value: four of them and their envelope fit into one frame. */
+  valueBytesMax: 1 << 20,
+  /** A frame on any socket; larger input is dropped before it is decoded. */
+  frameBytesMax: 4 << 20,
+
+  /** Entries in one append message, by bytes of payload: one bulk chunk, so that a heartbeat never waits long. */
+  appendBytesMax: 256 << 10,
+  /** Append messages in flight to one follower of one group. */
+  appendsInFlightMax: 64,
+  /** Entries proposed and not yet committed, per group; beyond it proposals are `overloaded`. */
+  uncommittedBytesMax: 16 << 20,
+  /** The log of a group is compacted beyond this many entries or bytes … */
+  logEntriesMax: 8192,
+  logBytesMax: 16 << 20,
+  /** … and keeps this many applied entries, so that a briefly slow follower needs no snapshot. */
+  logEntriesTrailing: 4096,
+  /** All logs of a node together; beyond it the largest are compacted first (a laptop runs several nodes). */
+  nodeLogBytesMax: 64 << 20,
+  /** Rows of one snapshot chunk, by bytes. */
+  snapshotChunkBytes: 256 << 10,
+
+  /** Linearizable reads that wait for one confirmation round, per group. */
+  pendingReadsMax: 4096,
+  /** Client requests that a node holds at once. */
+  pendingRequestsMax: 16384,
+  /** `one` writes of a node that are not merged yet; beyond it `one` writes are `overloaded`. */
+  journalWritesMax: 65536,
+  journalBytesMax: 64 << 20,
+
+  /** Sessions per group; the least recently used is evicted (its horizon keeps retries safe). */
+  sessionsMax: 1024,
+  /** Remembered results per session: at least the requests that one client may have in flight. */
+  sessionResultsMax: 4096,
+  /** A session not used for this long in log time is evicted. */
+  sessionIdleMs: 60 * 60 * 1000,
+  /** Losers of last-write-wins that a group remembers for `dsys conflicts`. */
+  conflictsMax: 256,
+
+  /** A timestamp further ahead of the local clock is refused and counted. */
+  clockAheadMsMax: 500,
+  /** Ring positions per node. */
+  virtualNodes: 150,
+  /** Keys that one page of a scan returns, and their bytes. */
+  scanEntriesMax: 1000,
+  scanBytesMax: 1 << 20,
+
+  /** State changes are handed to the engine at least this often while there are any … */
+  stateSaveTicks: 20,
+  /** … or as soon as this many rows changed. */
+  stateRowsMax: 8192,
+  /** Bytes sent to one peer and not yet acknowledged by its frames; beyond it messages are dropped. */
+  peerCreditBytes: 32 << 20,
+} as const;
