@@ -4,8 +4,10 @@
 //   inputs                                     output, in the order in which it must be obeyed
 //   step  tick  propose  readIndex       ──►   persist (hard state, snapshot, entries)
 //   campaign  transferLeadership               messages         may leave at once
-//   onPersisted  onApplied  compact            afterPersist     only when `persist` is durable
-//                                              committed        to apply, in order; then onApplied
+//   onPersisted  onApplied  compact            committed        to apply, in order; then onApplied
+//
+// Messages that depend on durability (votes, acknowledgements) are held inside and come out only after
+// `onPersisted(number)` of the output that they depend on.
 
 import type { Configuration, Entry, HardState, LogStart } from '../model/entry.ts';
 import type { LogIndex, NodeId, Term } from '../model/ids.ts';
@@ -37,6 +39,8 @@ export interface Envelope {
 
 /** What must become durable, in this order: snapshot, then hard state and entries together. */
 export interface RaftPersist {
+  /** From 1, +1 for each output that has one; the driver hands it back to onPersisted, in order. */
+  readonly number: number;
   /** Install: replaces state and log; the log then starts at its point. */
   readonly snapshot: Snapshot | null;
   readonly hardState: HardState | null;
@@ -47,7 +51,6 @@ export interface RaftPersist {
 export interface RaftOutput {
   readonly persist: RaftPersist | null;
   readonly messages: readonly Envelope[];
-  readonly afterPersist: readonly Envelope[];
   /** Committed, durable here, and not handed out before. */
   readonly committed: readonly Entry[];
   /** Reads that may be answered once `index` is applied. */
