@@ -47,10 +47,16 @@ export const limits = {
   sessionsMax: 1024,
   /** Remembered results per session: at least the requests that one client may have in flight. */
   sessionResultsMax: 4096,
+  /** The same in approximate bytes: a session is one row, and a row must fit into a frame. */
+  sessionResultBytesMax: 1 << 20,
   /** A session not used for this long in log time is evicted. */
   sessionIdleMs: 60 * 60 * 1000,
   /** Losers of last-write-wins that a group remembers for `dsys conflicts`. */
   conflictsMax: 256,
+  /** The same in bytes of values; the newest loser is kept whatever its size. */
+  conflictBytesMax: 4 << 20,
+  /** Beyond this many origins a version vector drops those that are no longer needed to judge anything. */
+  vectorOriginsMax: 32,
 
   /** A timestamp further ahead of the local clock is refused and counted. */
   clockAheadMsMax: 500,

@@ -12,6 +12,8 @@ export interface ItemRow {
   readonly key: string;
   readonly value: Uint8Array | null;
   readonly version: Version;
+  /** The write that the value comes from; null: the log's own, whose counter is version.index. */
+  readonly dot: Dot | null;
 }
 
 /** What one write of a session came to; enough to repeat the answer. */
@@ -29,6 +31,11 @@ export interface SessionRow {
   readonly clientId: ClientId;
   readonly order: number;
   readonly lastUsed: Timestamp;
+  /** A write issued at or before this may have been executed in an earlier life of the session. */
+  readonly horizon: Timestamp;
+  /** Results of every seq below this were forgotten: answered, or over the bound. */
+  readonly answeredBelow: number;
+  /** Sorted by seq. */
   readonly results: readonly { readonly seq: number; readonly result: SessionResult }[];
 }
 
