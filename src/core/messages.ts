@@ -41,6 +41,7 @@ export interface ProposeMerge {
 export interface ProposeWatermark {
   readonly kind: 'propose-watermark';
   readonly group: GroupId;
+  readonly incarnation: Incarnation;
   readonly index: LogIndex;
 }
 

@@ -1,0 +1,283 @@
+// The one machine that both worlds drive: 65 Raft groups, their state machines, the journals of tentative
+// writes and the calls of clients, composed. Pure: input in, Ready out (core/contract.ts). All decisions are
+// made in core/node/; this file only carries inputs to them and gathers what they want done.
+//
+//   message ─► group's raft ─► committed ─► apply ─► Writes / Tentative / Reads settle their calls
+//   request ─► Requests ─► Writes | Reads | Tentative | Forwards
+//   tick    ─► Liveness, the awake rafts, deadlines, repeats, StateSaver
+
+import { HybridClock } from './clocks/hlc.ts';
+import type { Input, NodeOptions, Ready } from './contract.ts';
+import type { PeerMessage } from './messages.ts';
+import { assertNever } from './model/assert.ts';
+import type { GroupId, Incarnation, LogIndex, NodeId } from './model/ids.ts';
+import { limits } from './model/limits.ts';
+import { seededRandom } from './model/random.ts';
+import { Applier } from './node/applier.ts';
+import { bringToLife } from './node/birth.ts';
+import { Calls } from './node/call.ts';
+import { Durability } from './node/durability.ts';
+import { EveryReplica } from './node/every-replica.ts';
+import { Forwards } from './node/forwards.ts';
+import { Leaderships } from './node/leaderships.ts';
+import { Liveness } from './node/liveness.ts';
+import { Outbox } from './node/outbox.ts';
+import { ReadOut } from './node/read-out.ts';
+import { Reads } from './node/reads.ts';
+import type { Replica } from './node/replica.ts';
+import { Requests } from './node/requests.ts';
+import { StateSaver } from './node/state-saver.ts';
+import { Tentative } from './node/tentative.ts';
+import { Upkeep } from './node/upkeep.ts';
+import { Writes } from './node/writes.ts';
+
+export class Node {
+  readonly #self: NodeId;
+  readonly #replicas: ReadonlyMap<GroupId, Replica>;
+  readonly #outbox = new Outbox();
+  readonly #durability = new Durability();
+  readonly #calls: Calls;
+  readonly #liveness: Liveness;
+  readonly #writes: Writes;
+  readonly #tentative: Tentative;
+  readonly #everyReplica: EveryReplica;
+  readonly #forwards: Forwards;
+  readonly #requests: Requests;
+  readonly #readOut: ReadOut;
+  readonly #saver: StateSaver;
+  readonly #applier: Applier;
+  readonly #leaderships: Leaderships;
+  readonly #upkeep: Upkeep;
+  readonly #clock: HybridClock;
+  /** Replicas whose raft may have output. */
+  readonly #touched = new Set<Replica>();
+  /** Replicas whose timers run. */
+  readonly #awake = new Set<Replica>();
+  #releasable: ReadonlyMap<GroupId, LogIndex> | null = null;
+  #ticksSinceAlive = 0;
+
+  constructor(options: NodeOptions) {
+    const { self, bootstrap, wallMs } = options;
+    const born = bringToLife(options, seededRandom(`${options.seed}/${self}`));
+    const { replicas, placement } = born;
+    const outbox = this.#outbox;
+    const durability = this.#durability;
+    this.#self = self;
+    this.#replicas = new Map(replicas.map((replica) => [replica.group, replica]));
+    this.#clock = new HybridClock();
+    const clock = this.#clock;
+    const calls = new Calls(outbox);
+    const liveness = new Liveness(
+      self,
+      bootstrap.members.map((member) => member.node),
+    );
+    const everyReplica = new EveryReplica({ calls, liveness });
+    const writes = new Writes({ calls, liveness, clock, everyReplica, wallMs });
+    const reads = new Reads({ calls, liveness, everyReplica });
+    const tentative = new Tentative({ self, calls, clock, durability, outbox, wallMs });
+    const executeHere = (call: Parameters<Requests['execute']>[0]) => this.#requests.execute(call);
+    this.#forwards = new Forwards({ calls, liveness, outbox, executeHere });
+    const control = replicas.find((replica) => replica.group === 0)?.machine;
+    this.#readOut = new ReadOut({
+      self,
+      incarnation: options.incarnation,
+      replicas,
+      liveness,
+      tentative,
+      control: control?.kind === 'control' ? control.control : null,
+      now: () => calls.now,
+    });
+    this.#requests = new Requests({
+      hash: options.hash,
+      partitions: bootstrap.settings.partitions,
+      replicas: this.#replicas,
+      calls,
+      liveness,
+      writes,
+      reads,
+      tentative,
+      forwards: this.#forwards,
+      readOut: this.#readOut,
+    });
+    this.#saver = new StateSaver({ replicas, durability });
+    this.#applier = new Applier({ durability, outbox, writes, reads, tentative, everyReplica });
+    this.#leaderships = new Leaderships({ self, replicas, placement, liveness, outbox });
+    this.#upkeep = new Upkeep({ options, replicas, outbox });
+    this.#calls = calls;
+    this.#liveness = liveness;
+    this.#writes = writes;
+    this.#tentative = tentative;
+    this.#everyReplica = everyReplica;
+    for (const replica of replicas) this.#bear(replica);
+  }
+
+  /** One input; the output waits for takeReady. */
+  step(input: Input): void {
+    switch (input.kind) {
+      case 'tick':
+        return this.#onTick(input.ticks, input.wallMs);
+      case 'message':
+        return this.#onMessage(input.from, input.message);
+      case 'request': {
+        const asker = { kind: 'client', connection: input.connection } as const;
+        return this.#touch(this.#requests.onRequest(asker, input.request));
+      }
+      case 'persisted':
+        for (const replica of this.#durability.onPersisted(input.number)) this.#touch(replica);
+        return;
+      case 'state-saved':
+        this.#releasable = this.#saver.onSaved(input.number, input.synced) ?? this.#releasable;
+        return;
+      case 'peer-up':
+        return this.#onPeerUp(input.peer, input.incarnation);
+      case 'peer-down':
+        return this.#onPeerDown(input.peer);
+      case 'drain':
+        this.#requests.draining = true;
+        return this.#leaderships.startDraining();
+      default:
+        return assertNever(input);
+    }
+  }
+
+  /** Everything that the host must do now. */
+  takeReady(): Ready {
+    for (const replica of this.#leaderships.takeTouched()) this.#touched.add(replica);
+    while (this.#touched.size > 0) {
+      const batch = [...this.#touched];
+      this.#touched.clear();
+      for (const replica of batch) this.#drain(replica);
+    }
+    const persist = this.#durability.seal();
+    return { persist, state: this.#saver.take(), ...this.#outbox.take() };
+  }
+
+  /** Log positions that synced state has made superfluous since the last call; null when none. */
+  takeReleasable(): ReadonlyMap<GroupId, LogIndex> | null {
+    const releasable = this.#releasable;
+    this.#releasable = null;
+    return releasable;
+  }
+
+  /** How many ticks the host may let pass before the next one, when no other input comes. */
+  get restingTicks(): number {
+    const busy = this.#awake.size > 0 || this.#calls.open > 0 || this.#saver.pending;
+    return busy || this.#requests.draining ? 1 : limits.heartbeatTicks;
+  }
+
+  /** After `drain`: true when this node leads nothing that another could lead. */
+  get drained(): boolean {
+    return this.#requests.draining && this.#leaderships.drained && this.#calls.open === 0;
+  }
+
+  /** The replica of a group, for tests and invariants. */
+  replica(group: GroupId): Replica | undefined {
+    return this.#replicas.get(group);
+  }
+
+  #bear(replica: Replica): void {
+    this.#awake.add(replica);
+    this.#touched.add(replica);
+    if (replica.machine.kind === 'data') this.#tentative.adopt(replica, replica.machine.journal);
+  }
+
+  #touch(replica: Replica | null | undefined): void {
+    if (replica) this.#touched.add(replica);
+  }
+
+  #drain(replica: Replica): void {
+    for (;;) {
+      const output = replica.raft.takeOutput();
+      if (output === null) break;
+      this.#applier.obey(replica, output);
+    }
+    this.#leaderships.observe(replica);
+    if (replica.raft.view().quiet) this.#awake.delete(replica);
+    else this.#awake.add(replica);
+  }
+
+  #onTick(ticks: number, wallMs: number): void {
+    this.#writes.wallMs = wallMs;
+    this.#tentative.wallMs = wallMs;
+    // A host that was late heard nobody meanwhile: protocol timers count at most one heartbeat period.
+    const trusted = Math.min(ticks, limits.heartbeatTicks);
+    for (const peer of this.#liveness.tick(trusted)) this.#onLeaderLost(peer);
+    for (const replica of [...this.#awake]) {
+      for (let i = 0; i < trusted; i++) replica.raft.tick();
+      this.#touched.add(replica);
+    }
+    this.#calls.advance(ticks);
+    this.#forwards.tick(ticks);
+    this.#tentative.tick(ticks);
+    this.#leaderships.tick(ticks);
+    for (const replica of this.#upkeep.tick(ticks)) this.#touched.add(replica);
+    this.#saver.tick(ticks);
+    this.#sayAlive(ticks);
+  }
+
+  #sayAlive(ticks: number): void {
+    this.#ticksSinceAlive += ticks;
+    if (this.#ticksSinceAlive < limits.heartbeatTicks) return;
+    this.#ticksSinceAlive = 0;
+    for (const peer of this.#liveness.peers) this.#outbox.send(peer, { kind: 'alive' });
+  }
+
+  #onMessage(from: NodeId, message: PeerMessage): void {
+    if (this.#liveness.heard(from)) this.#onPeerBack(from);
+    switch (message.kind) {
+      case 'alive':
+        return;
+      case 'group': {
+        const replica = this.#replicas.get(message.group);
+        if (!replica) return;
+        replica.raft.step(from, message.message);
+        this.#touched.add(replica);
+        return this.#everyReplica.check(replica);
+      }
+      case 'forward': {
+        const asker = { kind: 'node', node: from } as const;
+        return this.#touch(this.#requests.onRequest(asker, message.request));
+      }
+      case 'forwarded':
+        return this.#forwards.onForwarded(message.reply);
+      case 'propose-merge': {
+        const replica = this.#replicas.get(message.group);
+        if (replica) this.#tentative.propose(replica, message.writes);
+        return this.#touch(replica);
+      }
+      case 'propose-watermark':
+      case 'announce-start':
+        return this.#touch(this.#upkeep.onMessage(from, message));
+      default:
+        return assertNever(message);
+    }
+  }
+
+  #onPeerUp(peer: NodeId, incarnation: Incarnation): void {
+    if (this.#liveness.up(peer, incarnation)) this.#onLeaderLost(peer);
+    this.#onPeerBack(peer);
+  }
+
+  #onPeerDown(peer: NodeId): void {
+    this.#liveness.down(peer);
+    this.#forwards.onPeerDown(peer);
+    this.#onLeaderLost(peer);
+  }
+
+  /** The peer leads nothing any more, as far as anyone here can tell: its followers may campaign. */
+  #onLeaderLost(peer: NodeId): void {
+    for (const replica of this.#replicas.values()) {
+      replica.raft.onPeerDown(peer);
+      this.#touched.add(replica);
+    }
+    this.#everyReplica.checkAll();
+  }
+
+  #onPeerBack(peer: NodeId): void {
+    for (const replica of this.#replicas.values()) {
+      replica.raft.onPeerUp(peer);
+      this.#touched.add(replica);
+    }
+    this.#leaderships.nominate();
+  }
+}

@@ -1,0 +1,90 @@
+// Numbers the batches that must become durable and remembers who waits for each. What a batch promises to a
+// Raft group or to a `one` write is kept only when the host reports the batch durable, in order.
+
+import { assert } from '../model/assert.ts';
+import type { LogRecord, PersistBatch } from '../model/records.ts';
+import type { RaftPersist } from '../raft/contract.ts';
+import type { Replica } from './replica.ts';
+
+interface Promised {
+  readonly number: number;
+  readonly rafts: { readonly replica: Replica; readonly number: number }[];
+  readonly then: (() => void)[];
+}
+
+export class Durability {
+  #open = newBatch(1);
+  #promised: Promised = { number: 1, rafts: [], then: [] };
+  readonly #inFlight: Promised[] = [];
+  #bytesSinceSync = 0;
+
+  /** Number of the batch that now gathers records. */
+  get openNumber(): number {
+    return this.#open.number;
+  }
+
+  /** Bytes of entries made durable since `restartByteCount`; the log's cost of a restart. */
+  get bytesSinceSync(): number {
+    return this.#bytesSinceSync;
+  }
+
+  restartByteCount(): void {
+    this.#bytesSinceSync = 0;
+  }
+
+  /** Adds a record; `then` runs when it is durable. */
+  add(record: LogRecord, then?: () => void): void {
+    this.#open.records.push(record);
+    if (then) this.#promised.then.push(then);
+  }
+
+  /** Adds what a Raft group must persist before it may speak of it. */
+  addRaft(replica: Replica, persist: RaftPersist): void {
+    const { group } = replica;
+    const { snapshot, hardState, entries } = persist;
+    if (snapshot) {
+      this.#open.snapshots.push({ group, snapshot });
+      const { index, term } = snapshot.point;
+      this.#open.records.push({ kind: 'log-start', group, start: { index, term } });
+    }
+    if (hardState) this.#open.records.push({ kind: 'hard-state', group, hardState });
+    if (entries.length > 0) this.#open.records.push({ kind: 'entries', group, entries });
+    for (const entry of entries) this.#bytesSinceSync += entry.size;
+    this.#promised.rafts.push({ replica, number: persist.number });
+  }
+
+  /** Closes the open batch, or returns null when nothing is in it. */
+  seal(): PersistBatch | null {
+    const sealed = this.#open;
+    if (sealed.records.length + sealed.snapshots.length + this.#promised.rafts.length === 0) {
+      return null;
+    }
+    this.#inFlight.push(this.#promised);
+    this.#open = newBatch(sealed.number + 1);
+    this.#promised = { number: sealed.number + 1, rafts: [], then: [] };
+    return sealed;
+  }
+
+  /** Keeps every promise of the batches up to `number`; returns the replicas that may now speak. */
+  onPersisted(number: number): readonly Replica[] {
+    const woken: Replica[] = [];
+    while (this.#inFlight[0] && this.#inFlight[0].number <= number) {
+      const done = this.#inFlight.shift();
+      assert(done !== undefined, 'a batch in flight');
+      for (const { replica, number: raftNumber } of done.rafts) {
+        if (replica.installing === done.number) replica.onInstalled();
+        replica.raft.onPersisted(raftNumber);
+        woken.push(replica);
+      }
+      for (const then of done.then) then();
+    }
+    return woken;
+  }
+}
+
+type OpenBatch = { number: number; snapshots: MutableSnapshots; records: LogRecord[] };
+type MutableSnapshots = PersistBatch['snapshots'][number][];
+
+function newBatch(number: number): OpenBatch {
+  return { number, snapshots: [], records: [] };
+}

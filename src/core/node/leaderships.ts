@@ -1,0 +1,114 @@
+// Who leads what, as seen from this node: nominates the preferred leaders of a fresh cluster, so that it is
+// ready at once and the leaders are spread; tells of changes; hands leaderships over before a planned stop.
+
+import type { NodeId, Term } from '../model/ids.ts';
+import type { PlacementTable } from '../placement/table.ts';
+import type { Role } from '../raft/contract.ts';
+import type { Liveness } from './liveness.ts';
+import type { Outbox } from './outbox.ts';
+import { hasQuorum } from './reach.ts';
+import type { Replica } from './replica.ts';
+
+interface Seen {
+  readonly role: Role;
+  readonly leader: NodeId | null;
+  readonly term: Term;
+}
+
+export interface LeadershipsOptions {
+  readonly self: NodeId;
+  readonly replicas: readonly Replica[];
+  readonly placement: PlacementTable;
+  readonly liveness: Liveness;
+  readonly outbox: Outbox;
+}
+
+export class Leaderships {
+  readonly #options: LeadershipsOptions;
+  readonly #seen = new Map<Replica, Seen>();
+  /** Replicas that this node should lead and has not campaigned for since its start. */
+  readonly #toNominate: Set<Replica>;
+  #touched: Replica[] = [];
+  #draining = false;
+
+  constructor(options: LeadershipsOptions) {
+    this.#options = options;
+    const { replicas, placement, self } = options;
+    this.#toNominate = new Set(
+      replicas.filter((replica) => placement[replica.group]?.[0] === self),
+    );
+  }
+
+  /** True when no group that another voter could take over is led here. */
+  get drained(): boolean {
+    return this.#options.replicas.every((replica) => !this.#canHandOver(replica));
+  }
+
+  /** Campaigns, once since the start, for the groups that prefer this node and have no leader. */
+  nominate(): void {
+    for (const replica of this.#toNominate) {
+      if (!hasQuorum(replica, this.#options.liveness)) continue;
+      this.#toNominate.delete(replica);
+      if (replica.raft.view().leader !== null) continue;
+      replica.raft.campaign();
+      this.#touched.push(replica);
+    }
+  }
+
+  /** Called after a replica's output was obeyed: tells what changed. */
+  observe(replica: Replica): void {
+    const { role, leader, term } = replica.raft.view();
+    const before = this.#seen.get(replica);
+    if (before?.role === role && before.leader === leader && before.term === term) return;
+    this.#seen.set(replica, { role, leader, term });
+    const { outbox, self } = this.#options;
+    if (role === 'leader' && before?.role !== 'leader') {
+      outbox.event('leader-elected', replica.group, { leader: self, term });
+    } else if (before?.role === 'leader' && role !== 'leader') {
+      outbox.event('leader-stepped-down', replica.group, { node: self, term, leader });
+    }
+  }
+
+  startDraining(): void {
+    this.#draining = true;
+    this.#handOver();
+  }
+
+  tick(_ticks: number): void {
+    if (this.#toNominate.size > 0) this.nominate();
+    if (this.#draining) this.#handOver();
+  }
+
+  /** Replicas that were told to do something since the last call. */
+  takeTouched(): readonly Replica[] {
+    const touched = this.#touched;
+    this.#touched = [];
+    return touched;
+  }
+
+  #handOver(): void {
+    for (const replica of this.#options.replicas) {
+      const heir = this.#heirOf(replica);
+      if (heir === null) continue;
+      replica.raft.transferLeadership(heir);
+      this.#touched.push(replica);
+    }
+  }
+
+  #canHandOver(replica: Replica): boolean {
+    return this.#heirOf(replica) !== null;
+  }
+
+  /** The reachable voter that has most of the log; null when this node does not lead or is alone. */
+  #heirOf(replica: Replica): NodeId | null {
+    const { role, configuration } = replica.raft.view();
+    if (role !== 'leader') return null;
+    const { self, liveness } = this.#options;
+    const heirs = replica.raft
+      .progressOf()
+      .filter(({ node }) => node !== self && configuration.voters.includes(node))
+      .filter(({ node }) => liveness.reachable(node))
+      .sort((a, b) => b.matchIndex - a.matchIndex);
+    return heirs[0]?.node ?? null;
+  }
+}

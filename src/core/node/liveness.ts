@@ -1,0 +1,87 @@
+// Which peers this node can talk to right now, from two facts only: the connection (the host tells) and the
+// time since the last message. It steers refusals and wakes quiet groups; it never changes who may vote.
+
+import type { Incarnation, NodeId } from '../model/ids.ts';
+import { compareIds } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
+
+interface Peer {
+  connected: boolean;
+  incarnation: Incarnation | null;
+  silentTicks: number;
+}
+
+export class Liveness {
+  readonly #self: NodeId;
+  readonly #peers = new Map<NodeId, Peer>();
+
+  constructor(self: NodeId, nodes: readonly NodeId[]) {
+    this.#self = self;
+    for (const node of [...nodes].sort(compareIds)) {
+      if (node !== self) {
+        this.#peers.set(node, { connected: false, incarnation: null, silentTicks: 0 });
+      }
+    }
+  }
+
+  get self(): NodeId {
+    return this.#self;
+  }
+
+  get peers(): readonly NodeId[] {
+    return [...this.#peers.keys()];
+  }
+
+  /** True for this node itself, and for a connected peer heard within an election timeout. */
+  reachable(node: NodeId): boolean {
+    if (node === this.#self) return true;
+    const peer = this.#peers.get(node);
+    return peer?.connected === true && peer.silentTicks < limits.electionTicksMin;
+  }
+
+  connected(node: NodeId): boolean {
+    return this.#peers.get(node)?.connected === true;
+  }
+
+  silentTicks(node: NodeId): number {
+    return this.#peers.get(node)?.silentTicks ?? 0;
+  }
+
+  /** A message arrived; true when the peer had been given up as silent and so came back. */
+  heard(node: NodeId): boolean {
+    const peer = this.#peers.get(node);
+    if (!peer) return false;
+    const cameBack = peer.connected && peer.silentTicks >= limits.electionTicksMin;
+    peer.silentTicks = 0;
+    return cameBack;
+  }
+
+  /** True when the peer has restarted since this node last knew it: whatever it led, it leads no more. */
+  up(node: NodeId, incarnation: Incarnation): boolean {
+    const peer = this.#peers.get(node);
+    if (!peer) return false;
+    const restarted = peer.incarnation !== null && peer.incarnation !== incarnation;
+    peer.connected = true;
+    peer.incarnation = incarnation;
+    peer.silentTicks = 0;
+    return restarted;
+  }
+
+  down(node: NodeId): void {
+    const peer = this.#peers.get(node);
+    if (peer) peer.connected = false;
+  }
+
+  /** Lets time pass; returns the connected peers that have just been silent for an election timeout. */
+  tick(ticks: number): readonly NodeId[] {
+    const fallen: NodeId[] = [];
+    for (const [node, peer] of this.#peers) {
+      const before = peer.silentTicks;
+      peer.silentTicks = before + ticks;
+      const crossed =
+        before < limits.electionTicksMin && peer.silentTicks >= limits.electionTicksMin;
+      if (crossed && peer.connected) fallen.push(node);
+    }
+    return fallen;
+  }
+}

@@ -1,0 +1,36 @@
+// What this node can say about who holds a group and who of them it can reach now.
+
+import type { NodeId } from '../model/ids.ts';
+import { majority } from '../model/quorum.ts';
+import type { Liveness } from './liveness.ts';
+import type { Reach } from './refusals.ts';
+import type { Replica } from './replica.ts';
+
+export function reachOf(replica: Replica, liveness: Liveness): Reach {
+  const { leader } = replica.raft.view();
+  const replicas = replica.members;
+  return { leader, replicas, reachable: replicas.filter((node) => liveness.reachable(node)) };
+}
+
+/** True when a majority of every voter set is reachable, this node included. */
+export function hasQuorum(replica: Replica, liveness: Liveness): boolean {
+  const { voters, votersOutgoing } = replica.raft.view().configuration;
+  return reachesMajority(voters, liveness) && reachesMajority(votersOutgoing, liveness);
+}
+
+function reachesMajority(voters: readonly NodeId[], liveness: Liveness): boolean {
+  if (voters.length === 0) return true;
+  let reachable = 0;
+  for (const voter of voters) if (liveness.reachable(voter)) reachable += 1;
+  return reachable >= majority(voters.length);
+}
+
+/** "1 of 3 replicas of partition 17 reachable (node3)" */
+export function describeReach(replica: Replica, reach: Reach): string {
+  const names = reach.reachable.join(', ') || 'none';
+  return `${reach.reachable.length} of ${reach.replicas.length} replicas of ${nameOf(replica)} reachable (${names})`;
+}
+
+export function nameOf(replica: Replica): string {
+  return replica.group === 0 ? 'the control group' : `partition ${replica.group}`;
+}

@@ -1,0 +1,108 @@
+// What a node tells about itself: status, topology, hashes. Reading changes nothing.
+
+import { assertNever } from '../model/assert.ts';
+import type { Incarnation, NodeId, Tick } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
+import type {
+  GroupStatus,
+  NodeQuery,
+  NodeStatus,
+  ReplicaHash,
+  Result,
+  Topology,
+} from '../model/operation.ts';
+import type { Control } from '../control/control.ts';
+import type { Liveness } from './liveness.ts';
+import { membersOf } from './refusals.ts';
+import type { Replica } from './replica.ts';
+import type { Tentative } from './tentative.ts';
+
+export interface ReadOutOptions {
+  readonly self: NodeId;
+  readonly incarnation: Incarnation;
+  readonly replicas: readonly Replica[];
+  readonly liveness: Liveness;
+  readonly tentative: Tentative;
+  readonly control: Control | null;
+  readonly now: () => Tick;
+}
+
+export class ReadOut {
+  readonly #options: ReadOutOptions;
+
+  constructor(options: ReadOutOptions) {
+    this.#options = options;
+  }
+
+  answer(query: NodeQuery): Result {
+    switch (query.kind) {
+      case 'status':
+        return { kind: 'status', status: this.status() };
+      case 'topology':
+        return { kind: 'topology', topology: this.topology() };
+      case 'hashes':
+        return { kind: 'hashes', hashes: this.hashes() };
+      default:
+        return assertNever(query);
+    }
+  }
+
+  status(): NodeStatus {
+    const { self, incarnation, replicas, liveness, tentative, now } = this.#options;
+    const groups = replicas.map(statusOf);
+    return {
+      node: self,
+      incarnation,
+      uptimeMs: now() * limits.tickMs,
+      groups,
+      peers: liveness.peers.map((node) => ({
+        node,
+        connected: liveness.connected(node),
+        silentMs: liveness.silentTicks(node) * limits.tickMs,
+      })),
+      keys: groups.reduce((sum, group) => sum + group.keys, 0),
+      leads: groups.filter((group) => group.group !== 0 && group.role === 'leader').length,
+      pendingOneWrites: tentative.pendingWrites,
+      conflicts: replicas.reduce((sum, replica) => sum + conflictsOf(replica), 0),
+      counters: {},
+    };
+  }
+
+  topology(): Topology {
+    const { replicas, control } = this.#options;
+    const placement = control?.row.placement ?? [];
+    const groups = placement.map((row) => ({ replicas: row, leader: null as NodeId | null }));
+    for (const replica of replicas) {
+      const { configuration, leader } = replica.raft.view();
+      groups[replica.group] = { replicas: membersOf(configuration), leader };
+    }
+    const row = control?.row;
+    return { members: row?.members ?? [], partitions: row?.settings.partitions ?? 0, groups };
+  }
+
+  hashes(): readonly ReplicaHash[] {
+    return this.#options.replicas.flatMap(({ group, machine, appliedIndex }) =>
+      machine.kind === 'data' ? [{ group, appliedIndex, hash: machine.partition.hash() }] : [],
+    );
+  }
+}
+
+function statusOf(replica: Replica): GroupStatus {
+  const view = replica.raft.view();
+  return {
+    group: replica.group,
+    role: view.role,
+    term: view.term,
+    leader: view.leader,
+    lastIndex: view.lastIndex,
+    commitIndex: view.commitIndex,
+    appliedIndex: replica.appliedIndex,
+    voters: view.configuration.voters,
+    learners: view.configuration.learners,
+    keys: replica.machine.kind === 'data' ? replica.machine.partition.keys : 0,
+  };
+}
+
+function conflictsOf({ machine }: Replica): number {
+  return machine.kind === 'data' ? machine.partition.conflicts : 0;
+}

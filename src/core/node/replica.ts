@@ -1,0 +1,121 @@
+// One group's replica on this node: its Raft machine, the state machine that applies what Raft commits, and,
+// for a partition, the journal of the tentative `one` writes accepted here. Applying happens here and nowhere
+// else, so the applied point and the state can never part.
+
+import type { Control } from '../control/control.ts';
+import type { Journal } from '../data/journal.ts';
+import type { Partition } from '../data/partition.ts';
+import { assert } from '../model/assert.ts';
+import type { Configuration, Entry } from '../model/entry.ts';
+import type { GroupId, LogIndex, NodeId } from '../model/ids.ts';
+import type { AppliedPoint, GroupChanges, Snapshot } from '../model/state.ts';
+import type { Raft } from '../raft/raft.ts';
+import { membersOf } from './refusals.ts';
+
+export type Machine =
+  | { readonly kind: 'data'; readonly partition: Partition; readonly journal: Journal }
+  | { readonly kind: 'control'; readonly control: Control };
+
+export class Replica {
+  readonly group: GroupId;
+  readonly machine: Machine;
+  #raft: Raft | null = null;
+  #point: AppliedPoint;
+  /** Number of the persist batch that installs a snapshot; no state may be saved before it is durable. */
+  installing: number | null = null;
+  /** The point of the last state batch handed to the host, and of the last one known to be synced. */
+  savedIndex: LogIndex;
+  syncedIndex: LogIndex;
+
+  constructor(options: { group: GroupId; machine: Machine; point: AppliedPoint }) {
+    this.group = options.group;
+    this.machine = options.machine;
+    this.#point = options.point;
+    this.savedIndex = options.point.index;
+    this.syncedIndex = options.point.index;
+    this.#tellReplicas(options.point.configuration);
+  }
+
+  /** Raft and replica need each other (snapshots); the node joins them right after birth. */
+  attach(raft: Raft): void {
+    this.#raft = raft;
+  }
+
+  get raft(): Raft {
+    assert(this.#raft !== null, 'a replica is attached to its raft before it is used');
+    return this.#raft;
+  }
+
+  get point(): AppliedPoint {
+    return this.#point;
+  }
+
+  get appliedIndex(): LogIndex {
+    return this.#point.index;
+  }
+
+  get members(): readonly NodeId[] {
+    return membersOf(this.raft.view().configuration);
+  }
+
+  /** Moves the applied point to `entry`; the caller has applied its command. */
+  advance(entry: Entry): void {
+    assert(
+      entry.index === this.#point.index + 1,
+      () => `group ${this.group} applies ${entry.index} after ${this.#point.index}`,
+    );
+    const { payload } = entry;
+    const configuration =
+      payload.kind === 'configuration' ? payload.configuration : this.#point.configuration;
+    this.#point = { index: entry.index, term: entry.term, configuration };
+    if (payload.kind === 'configuration') this.#tellReplicas(configuration);
+  }
+
+  /** The whole state at the applied index, for a follower whose entries were compacted. */
+  takeSnapshot(): Snapshot {
+    const { machine } = this;
+    const chunks =
+      machine.kind === 'data'
+        ? machine.partition.snapshotChunks()
+        : machine.control.snapshotChunks();
+    return { point: this.#point, chunks };
+  }
+
+  /** Replaces the state with a leader's snapshot, which the given persist batch makes durable. */
+  install(snapshot: Snapshot, batch: number): void {
+    const rows = snapshot.chunks.flat();
+    if (this.machine.kind === 'data') this.machine.partition.restore(rows);
+    else this.machine.control.restore(rows);
+    this.#point = snapshot.point;
+    this.#tellReplicas(snapshot.point.configuration);
+    this.installing = batch;
+    this.savedIndex = snapshot.point.index;
+  }
+
+  /** The installed snapshot is durable: the engine and the log agree on it. */
+  onInstalled(): void {
+    this.installing = null;
+    this.syncedIndex = this.savedIndex;
+  }
+
+  /** Changes since the last call for the engine, or null when there are none to save now. */
+  takeChanges(): GroupChanges | null {
+    if (this.installing !== null || this.savedIndex === this.#point.index) return null;
+    this.savedIndex = this.#point.index;
+    const { rows, removed } =
+      this.machine.kind === 'data'
+        ? this.machine.partition.takeChanges()
+        : this.machine.control.takeChanges();
+    return { group: this.group, point: this.#point, clear: false, rows, removed };
+  }
+
+  get changedRows(): number {
+    return this.machine.kind === 'data'
+      ? this.machine.partition.changedRows
+      : this.machine.control.changedRows;
+  }
+
+  #tellReplicas(configuration: Configuration): void {
+    if (this.machine.kind === 'data') this.machine.partition.setReplicas(membersOf(configuration));
+  }
+}

@@ -1,0 +1,151 @@
+// The front door: looks at a request, finds the replica that it concerns, and hands it to the level that it
+// asked for. Nothing is done here but deciding.
+
+import type { Hash } from '../placement/ring.ts';
+import type { GroupId } from '../model/ids.ts';
+import { groupId } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
+import type { Operation, ReadOperation, Request, WriteOperation } from '../model/operation.ts';
+import { utf8Length } from '../model/utf8.ts';
+import type { Asker, Call, Calls } from './call.ts';
+import type { Forwards } from './forwards.ts';
+import type { Liveness } from './liveness.ts';
+import { nameOf, reachOf } from './reach.ts';
+import type { ReadOut } from './read-out.ts';
+import type { Reads } from './reads.ts';
+import { nowhere, refuse } from './refusals.ts';
+import type { Replica } from './replica.ts';
+import type { Tentative } from './tentative.ts';
+import type { Writes } from './writes.ts';
+
+export interface RequestsOptions {
+  readonly hash: Hash;
+  readonly partitions: number;
+  readonly replicas: ReadonlyMap<GroupId, Replica>;
+  readonly calls: Calls;
+  readonly liveness: Liveness;
+  readonly writes: Writes;
+  readonly reads: Reads;
+  readonly tentative: Tentative;
+  readonly forwards: Forwards;
+  readonly readOut: ReadOut;
+}
+
+export class Requests {
+  readonly #options: RequestsOptions;
+  /** True: leaderships are being handed over; new work is refused with certainly no effect. */
+  draining = false;
+
+  constructor(options: RequestsOptions) {
+    this.#options = options;
+  }
+
+  /** Returns the replica that now has something to do, if any. */
+  onRequest(asker: Asker, request: Request): Replica | null {
+    const { calls, readOut } = this.#options;
+    const call = calls.start(asker, request);
+    const { operation } = request;
+    switch (operation.kind) {
+      case 'status':
+      case 'topology':
+      case 'hashes':
+        calls.answer(call, readOut.answer(operation));
+        return null;
+      default:
+        return this.#route(call, operation);
+    }
+  }
+
+  /** Executes a call that waited for a leader, now that this node leads. */
+  execute(call: Call): void {
+    const { operation } = call.request;
+    if (operation.kind === 'status' || operation.kind === 'topology') return;
+    if (operation.kind !== 'hashes') this.#route(call, operation);
+  }
+
+  #route(call: Call, operation: WriteOperation | ReadOperation): Replica | null {
+    const wrong = this.#faultOf(call.request, operation);
+    if (wrong !== null) return this.#refuse(call, 'invalid', wrong);
+    if (this.draining) return this.#refuse(call, 'stopping', 'this node is stopping');
+    const group = this.#groupOf(operation);
+    const replica = this.#options.replicas.get(group);
+    if (!replica) return this.#refuse(call, 'not-leader', `partition ${group} is not held here`);
+    if (call.request.consistency === 'one') this.#atOne(call, replica, operation);
+    else if (replica.raft.view().role === 'leader') this.#atLeader(call, replica, operation);
+    else if (call.request.forward) this.#options.forwards.pass(call, replica);
+    else this.#redirect(call, replica);
+    return replica;
+  }
+
+  #atLeader(call: Call, replica: Replica, operation: WriteOperation | ReadOperation): void {
+    const { writes, reads } = this.#options;
+    const { session } = call.request;
+    if (replica.machine.kind !== 'data') return;
+    const { partition } = replica.machine;
+    if (isRead(operation)) reads.ask({ call, replica, partition, operation });
+    else if (session) writes.propose({ call, replica, operation, session });
+  }
+
+  #atOne(call: Call, replica: Replica, operation: WriteOperation | ReadOperation): void {
+    const { calls, tentative, liveness } = this.#options;
+    const { session } = call.request;
+    if (replica.machine.kind !== 'data') return;
+    const { partition, journal } = replica.machine;
+    if (!isRead(operation)) {
+      if (session) tentative.accept({ call, replica, partition, journal, operation, session });
+      return;
+    }
+    if (operation.kind === 'scan') {
+      calls.answer(call, { kind: 'scanned', ...partition.scan(operation) });
+      return;
+    }
+    const item = journal.read(operation.key, partition);
+    const via = liveness.self;
+    const [value, version] = [item?.value ?? null, item?.version ?? null];
+    calls.answer(call, { kind: 'read', value, version, via });
+  }
+
+  #redirect(call: Call, replica: Replica): void {
+    const reach = reachOf(replica, this.#options.liveness);
+    const message = `${nameOf(replica)} is led by ${reach.leader ?? 'nobody known'}`;
+    const refusal = refuse({ reason: 'not-leader', effect: 'none', message, reach });
+    this.#options.calls.answer(call, refusal);
+  }
+
+  #refuse(call: Call, reason: 'invalid' | 'stopping' | 'not-leader', message: string): null {
+    this.#options.calls.answer(call, refuse({ reason, effect: 'none', message, reach: nowhere }));
+    return null;
+  }
+
+  #groupOf(operation: WriteOperation | ReadOperation): GroupId {
+    if (operation.kind === 'scan') return operation.group;
+    return groupId(1 + (this.#options.hash(operation.key) % this.#options.partitions));
+  }
+
+  /** What is wrong with the request itself, or null. */
+  #faultOf(request: Request, operation: WriteOperation | ReadOperation): string | null {
+    if (!isRead(operation) && request.session === null) return 'a write needs a session';
+    if (operation.kind === 'scan') return this.#scanFaultOf(request, operation);
+    const keyBytes = utf8Length(operation.key);
+    if (keyBytes === 0) return 'the key is empty';
+    if (keyBytes > limits.keyBytesMax) {
+      return `the key has ${keyBytes} bytes; at most ${limits.keyBytesMax} are allowed`;
+    }
+    if (operation.kind === 'put' && operation.value.length > limits.valueBytesMax) {
+      return `the value has ${operation.value.length} bytes; at most ${limits.valueBytesMax}`;
+    }
+    return null;
+  }
+
+  #scanFaultOf(request: Request, scan: Extract<Operation, { kind: 'scan' }>): string | null {
+    if (request.consistency === 'one') return 'a scan reads at quorum or all';
+    if (scan.group < 1 || scan.group > this.#options.partitions) {
+      return `partition ${scan.group} does not exist; there are ${this.#options.partitions}`;
+    }
+    return null;
+  }
+}
+
+function isRead(operation: WriteOperation | ReadOperation): operation is ReadOperation {
+  return operation.kind === 'get' || operation.kind === 'scan';
+}

@@ -1,0 +1,114 @@
+// Decides when applied state goes to the engine, and from which point on the log may be forgotten. The log
+// replays whatever the engine misses, so saving is lazy; but the log may only shrink below state that a
+// synced batch holds (DESIGN 13).
+
+import type { GroupId, LogIndex } from '../model/ids.ts';
+import { logIndex } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
+import type { StateBatch } from '../model/records.ts';
+import type { GroupChanges } from '../model/state.ts';
+import type { Durability } from './durability.ts';
+import type { Replica } from './replica.ts';
+
+/** Synced state is asked for after this many bytes of log: it bounds what a restart must replay. */
+const syncEveryBytes = 8 << 20;
+
+interface InFlight {
+  readonly number: number;
+  readonly sync: boolean;
+  readonly points: ReadonlyMap<Replica, LogIndex>;
+}
+
+export class StateSaver {
+  readonly #replicas: readonly Replica[];
+  readonly #durability: Durability;
+  #number = 0;
+  #ticksSinceSave = 0;
+  #inFlight: InFlight | null = null;
+
+  constructor(options: { replicas: readonly Replica[]; durability: Durability }) {
+    this.#replicas = options.replicas;
+    this.#durability = options.durability;
+  }
+
+  /** True while something waits to be saved, so that the host keeps ticking. */
+  get pending(): boolean {
+    return this.#inFlight !== null || this.#replicas.some(isUnsaved);
+  }
+
+  tick(ticks: number): void {
+    this.#ticksSinceSave += ticks;
+  }
+
+  /** The next batch, when it is time and none is in flight. */
+  take(): StateBatch | null {
+    if (this.#inFlight !== null || !this.#isDue()) return null;
+    this.#ticksSinceSave = 0;
+    const sync = this.#durability.bytesSinceSync >= syncEveryBytes || this.#replicas.some(wantsCompaction);
+    const changes: GroupChanges[] = [];
+    for (const replica of this.#replicas) {
+      const change = replica.takeChanges();
+      if (change) changes.push(change);
+    }
+    if (changes.length === 0 && !sync) return null;
+    if (sync) this.#durability.restartByteCount();
+    this.#number += 1;
+    const points = new Map(this.#replicas.map((replica) => [replica, replica.savedIndex]));
+    this.#inFlight = { number: this.#number, sync, points };
+    return { number: this.#number, sync, changes };
+  }
+
+  /** Notes what is saved; returns what the log may drop when the batch was synced, else null. */
+  onSaved(number: number, synced: boolean): ReadonlyMap<GroupId, LogIndex> | null {
+    const batch = this.#inFlight;
+    if (batch === null || batch.number > number) return null;
+    this.#inFlight = null;
+    if (!synced) return null;
+    const releasable = new Map<GroupId, LogIndex>();
+    for (const [replica, index] of batch.points) {
+      // An install in flight has its own synced write; its old log is replaced, not released.
+      if (replica.installing !== null) continue;
+      replica.syncedIndex = index;
+      releasable.set(replica.group, index);
+    }
+    this.#compactLogs();
+    return releasable;
+  }
+
+  #isDue(): boolean {
+    if (this.#ticksSinceSave >= limits.stateSaveTicks) return true;
+    let rows = 0;
+    for (const replica of this.#replicas) rows += replica.changedRows;
+    return rows >= limits.stateRowsMax;
+  }
+
+  /** Shortens the logs in memory that are over a bound; a node-wide bound tightens the others. */
+  #compactLogs(): void {
+    const views = this.#replicas.map((replica) => ({ replica, view: replica.raft.view() }));
+    const bytes = views.reduce((sum, { view }) => sum + view.logBytes, 0);
+    const crowded = bytes > limits.nodeLogBytesMax;
+    const share = crowded ? limits.nodeLogBytesMax / views.length : limits.logBytesMax;
+    for (const { replica, view } of views) {
+      if (!isLong(replica) && view.logBytes <= share) continue;
+      const length = view.lastIndex - view.start.index;
+      const withinShare = Math.floor((length * share) / (2 * Math.max(1, view.logBytes)));
+      const keep = Math.min(limits.logEntriesTrailing, withinShare);
+      const upTo = Math.min(replica.syncedIndex, view.lastIndex - keep);
+      if (upTo > view.start.index) replica.raft.compact(logIndex(upTo));
+    }
+  }
+}
+
+function isUnsaved(replica: Replica): boolean {
+  return replica.savedIndex !== replica.appliedIndex;
+}
+
+/** Something new could be synced, and the log is waiting for it. */
+function wantsCompaction(replica: Replica): boolean {
+  return replica.syncedIndex < replica.appliedIndex && isLong(replica);
+}
+
+function isLong(replica: Replica): boolean {
+  const { logBytes, lastIndex, start } = replica.raft.view();
+  return logBytes > limits.logBytesMax || lastIndex - start.index > limits.logEntriesMax;
+}

@@ -1,0 +1,111 @@
+// Small periodic duties: registering this start with the control group, and telling the leader of each
+// partition how far this replica's watermark is, so that tombstones can be purged.
+
+import type { NodeOptions } from '../contract.ts';
+import type { AnnounceStart, ProposeWatermark } from '../messages.ts';
+import type { Command } from '../model/command.ts';
+import type { Incarnation, LogIndex, NodeId } from '../model/ids.ts';
+import { controlGroup } from '../model/ids.ts';
+import { commandSize } from './command-size.ts';
+import type { Outbox } from './outbox.ts';
+import type { Replica } from './replica.ts';
+
+/** How often a duty that is not seen done is repeated. */
+const announceTicks = 50;
+const watermarkTicks = 100;
+
+export interface UpkeepOptions {
+  readonly options: NodeOptions;
+  readonly replicas: readonly Replica[];
+  readonly outbox: Outbox;
+}
+
+export class Upkeep {
+  readonly #node: NodeOptions;
+  readonly #replicas: readonly Replica[];
+  readonly #outbox: Outbox;
+  readonly #control: Replica | undefined;
+  #registered = false;
+  #announceIn = announceTicks;
+  #watermarkIn = watermarkTicks;
+
+  constructor(options: UpkeepOptions) {
+    this.#node = options.options;
+    this.#replicas = options.replicas;
+    this.#outbox = options.outbox;
+    this.#control = options.replicas.find((replica) => replica.group === controlGroup);
+  }
+
+  /** Returns the replicas that were given a proposal. */
+  tick(ticks: number): readonly Replica[] {
+    const touched: Replica[] = [];
+    this.#announceIn -= ticks;
+    if (!this.#registered && this.#announceIn <= 0) {
+      this.#announceIn = announceTicks;
+      if (this.#control) touched.push(...this.#announce(this.#control));
+    }
+    this.#watermarkIn -= ticks;
+    if (this.#watermarkIn <= 0) {
+      this.#watermarkIn = watermarkTicks;
+      for (const replica of this.#replicas) touched.push(...this.#tellWatermark(replica));
+    }
+    return touched;
+  }
+
+  /** A peer's duty, when this node leads the group that it concerns. */
+  onMessage(from: NodeId, message: ProposeWatermark | AnnounceStart): Replica | undefined {
+    if (message.kind === 'announce-start') {
+      if (this.#control) this.#proposeStart(this.#control, from, message.incarnation);
+      return this.#control;
+    }
+    const replica = this.#replicas.find(({ group }) => group === message.group);
+    if (replica) this.#proposeWatermark(replica, from, message);
+    return replica;
+  }
+
+  #announce(control: Replica): readonly Replica[] {
+    const { self, incarnation } = this.#node;
+    if (control.machine.kind !== 'control') return [];
+    this.#registered = control.machine.control.incarnationOf(self) >= incarnation;
+    const { leader } = control.raft.view();
+    if (this.#registered || leader === null) return [];
+    if (leader === self) this.#proposeStart(control, self, incarnation);
+    else this.#outbox.send(leader, { kind: 'announce-start', incarnation });
+    return [control];
+  }
+
+  #proposeStart(control: Replica, node: NodeId, incarnation: Incarnation): void {
+    const member = this.#node.bootstrap.members.find((each) => each.node === node);
+    if (!member) return;
+    const { storageId } = member;
+    proposeTo(control, { kind: 'member-started', node, storageId, incarnation });
+  }
+
+  #tellWatermark(replica: Replica): readonly Replica[] {
+    if (replica.machine.kind !== 'data') return [];
+    const { self, incarnation } = this.#node;
+    const { partition, journal } = replica.machine;
+    const { leader } = replica.raft.view();
+    const index = journal.watermark(replica.appliedIndex);
+    if (leader === null || !partition.wantsWatermark(self, index)) return [];
+    if (leader === self) this.#proposeWatermark(replica, self, { incarnation, index });
+    else {
+      const { group } = replica;
+      this.#outbox.send(leader, { kind: 'propose-watermark', group, incarnation, index });
+    }
+    return [replica];
+  }
+
+  #proposeWatermark(
+    replica: Replica,
+    node: NodeId,
+    { incarnation, index }: { incarnation: Incarnation; index: LogIndex },
+  ): void {
+    proposeTo(replica, { kind: 'watermark', node, incarnation, index });
+  }
+}
+
+/** A refusal needs no answer: the duty is repeated until it is seen done. */
+function proposeTo(replica: Replica, command: Command): void {
+  replica.raft.propose(command, commandSize(command));
+}

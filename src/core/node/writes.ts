@@ -1,0 +1,196 @@
+// The levels `quorum` and `all` of a write: proposed by the leader, answered when its entry is applied.
+// Invariant: a waiting call is settled by the entry that is applied at its index, whatever that entry is:
+// the same term, and it is this write; another, and this write can never commit (log matching, §5.3).
+
+import type { ApplyResult } from '../data/partition.ts';
+import type { HybridClock } from '../clocks/hlc.ts';
+import { assert } from '../model/assert.ts';
+import type { Entry } from '../model/entry.ts';
+import type { LogIndex, NodeId, Term } from '../model/ids.ts';
+import { compareIds } from '../model/ids.ts';
+import type { Result, SessionRef, WriteOperation } from '../model/operation.ts';
+import type { SessionResult } from '../model/state.ts';
+import type { ProposeRefusal } from '../raft/contract.ts';
+import type { Call, Calls } from './call.ts';
+import type { EveryReplica } from './every-replica.ts';
+import type { Liveness } from './liveness.ts';
+import { describeReach, hasQuorum, nameOf, reachOf } from './reach.ts';
+import { refuse } from './refusals.ts';
+import type { Replica } from './replica.ts';
+import { commandSize } from './command-size.ts';
+
+interface Proposed {
+  readonly call: Call;
+  readonly term: Term;
+}
+
+export interface WriteRequest {
+  readonly call: Call;
+  readonly replica: Replica;
+  readonly operation: WriteOperation;
+  readonly session: SessionRef;
+}
+
+export class Writes {
+  readonly #calls: Calls;
+  readonly #liveness: Liveness;
+  readonly #clock: HybridClock;
+  readonly #everyReplica: EveryReplica;
+  readonly #proposed = new Map<Replica, Map<LogIndex, Proposed>>();
+  /** Physical clock of the host, for the hybrid clock. */
+  wallMs: number;
+
+  constructor(options: {
+    calls: Calls;
+    liveness: Liveness;
+    clock: HybridClock;
+    everyReplica: EveryReplica;
+    wallMs: number;
+  }) {
+    this.#calls = options.calls;
+    this.#liveness = options.liveness;
+    this.#clock = options.clock;
+    this.#everyReplica = options.everyReplica;
+    this.wallMs = options.wallMs;
+  }
+
+  /** This node leads the group: propose, or refuse with certainly no effect. */
+  propose({ call, replica, operation, session }: WriteRequest): void {
+    const reach = () => reachOf(replica, this.#liveness);
+    const none = (reason: 'unavailable' | 'clock-ahead' | 'overloaded', message: string) =>
+      this.#calls.answer(call, refuse({ reason, effect: 'none', message, reach: reach() }));
+    if (!hasQuorum(replica, this.#liveness)) {
+      return none('unavailable', describeReach(replica, reach()));
+    }
+    // Exactly once rests on this: the entry's time is later than the first attempt (data/sessions).
+    if (this.#clock.update(session.issuedAt, this.wallMs).kind !== 'ok') {
+      return none('clock-ahead', 'the clock of the client is too far ahead of this node');
+    }
+    const hlc = this.#clock.now(this.wallMs);
+    const command = { kind: 'write', operation, session, hlc } as const;
+    const proposal = replica.raft.propose(command, commandSize(command));
+    if (proposal.kind !== 'proposed') return this.#refuseProposal(call, replica, proposal);
+    call.onDeadline = () => this.#timeOut(call, replica);
+    const waiting = this.#waitingOf(replica);
+    // An older proposal at this index is gone from our log, but may survive in another's: unknown.
+    const older = waiting.get(proposal.index);
+    if (older) this.#timeOut(older.call, replica);
+    waiting.set(proposal.index, { call, term: proposal.term });
+  }
+
+  /** `entry` was applied with `result`: settle whoever waited at its index. */
+  onApplied(replica: Replica, entry: Entry, result: ApplyResult | null): void {
+    const waiting = this.#proposed.get(replica);
+    const proposed = waiting?.get(entry.index);
+    if (!waiting || !proposed) return;
+    waiting.delete(entry.index);
+    if (proposed.term !== entry.term || result === null) return this.#lose(proposed.call, replica);
+    this.#finish({ call: proposed.call, replica, index: entry.index, result });
+  }
+
+  /** A snapshot replaced the state: what was applied in between is not known here. */
+  onInstalled(replica: Replica): void {
+    const waiting = this.#proposed.get(replica);
+    if (!waiting) return;
+    for (const [index, { call }] of waiting) {
+      if (index > replica.appliedIndex) continue;
+      waiting.delete(index);
+      this.#timeOut(call, replica);
+    }
+  }
+
+  #finish(done: { call: Call; replica: Replica; index: LogIndex; result: ApplyResult }): void {
+    const { call, replica, result } = done;
+    switch (result.kind) {
+      case 'written':
+        return this.#onWritten({ ...done, result });
+      case 'refused':
+        return this.#refuseResult(call, replica, result);
+      case 'session-expired':
+        return this.#calls.answer(
+          call,
+          refuse({
+            reason: 'session-expired',
+            effect: 'unknown',
+            message: 'the session of this write is forgotten: it may have been executed before',
+            reach: reachOf(replica, this.#liveness),
+          }),
+        );
+      default:
+        assert(false, () => `a client's write was applied as ${result.kind}`);
+    }
+  }
+
+  #onWritten(done: {
+    call: Call;
+    replica: Replica;
+    index: LogIndex;
+    result: Extract<SessionResult, { kind: 'written' }>;
+  }): void {
+    const { call, replica, index, result } = done;
+    const { version, number } = result;
+    const written = (acks: readonly NodeId[]): Result => ({
+      kind: 'written',
+      version,
+      acks,
+      number,
+      via: this.#liveness.self,
+    });
+    if (call.request.consistency === 'all') {
+      this.#everyReplica.wait({ call, replica, index, written: version, result: written });
+    } else this.#calls.answer(call, written(this.#holders(replica, index)));
+  }
+
+  /** Replicas known to have the entry in their logs, this node included. */
+  #holders(replica: Replica, index: LogIndex): readonly NodeId[] {
+    const holders: NodeId[] = [this.#liveness.self];
+    for (const { node, matchIndex } of replica.raft.progressOf()) {
+      if (matchIndex >= index && node !== this.#liveness.self) holders.push(node);
+    }
+    return holders.sort(compareIds);
+  }
+
+  #refuseResult(
+    call: Call,
+    replica: Replica,
+    result: Extract<SessionResult, { kind: 'refused' }>,
+  ): void {
+    const message =
+      result.reason === 'condition-failed'
+        ? `ifVersion does not match: the key is at version ${result.version?.index ?? 0}`
+        : 'the value is not a whole number that can be counted';
+    const reach = reachOf(replica, this.#liveness);
+    const { reason, version } = result;
+    this.#calls.answer(call, refuse({ reason, effect: 'none', message, reach, version }));
+  }
+
+  #refuseProposal(call: Call, replica: Replica, refusal: ProposeRefusal): void {
+    const reach = reachOf(replica, this.#liveness);
+    const facts =
+      refusal.kind === 'overloaded'
+        ? ({ reason: 'overloaded', message: `${nameOf(replica)} has too much uncommitted` } as const)
+        : ({ reason: 'not-leader', message: `${nameOf(replica)} is led elsewhere` } as const);
+    this.#calls.answer(call, refuse({ ...facts, effect: 'none', reach }));
+  }
+
+  #lose(call: Call, replica: Replica): void {
+    const reach = reachOf(replica, this.#liveness);
+    const message = 'another leader took over before this write was replicated';
+    this.#calls.answer(call, refuse({ reason: 'not-leader', effect: 'none', message, reach }));
+  }
+
+  #timeOut(call: Call, replica: Replica): void {
+    const reach = reachOf(replica, this.#liveness);
+    const message = `proposed, but not known to be committed: ${describeReach(replica, reach)}`;
+    this.#calls.answer(call, refuse({ reason: 'timeout', effect: 'unknown', message, reach }));
+  }
+
+  #waitingOf(replica: Replica): Map<LogIndex, Proposed> {
+    let waiting = this.#proposed.get(replica);
+    if (!waiting) {
+      waiting = new Map();
+      this.#proposed.set(replica, waiting);
+    }
+    return waiting;
+  }
+}
