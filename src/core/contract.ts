@@ -55,4 +55,6 @@ export interface NodeOptions {
   /** 32-bit hash over the UTF-8 bytes of a key (murmur3); passed in, so that core needs no library. */
   readonly hash: (text: string) => number;
   readonly wallMs: number;
+  /** What the host counted, for status. */
+  readonly counters: () => Readonly<Record<string, number>>;
 }

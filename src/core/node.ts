@@ -32,7 +32,6 @@ import { Upkeep } from './node/upkeep.ts';
 import { Writes } from './node/writes.ts';
 
 export class Node {
-  readonly #self: NodeId;
   readonly #replicas: ReadonlyMap<GroupId, Replica>;
   readonly #outbox = new Outbox();
   readonly #durability = new Durability();
@@ -48,7 +47,6 @@ export class Node {
   readonly #applier: Applier;
   readonly #leaderships: Leaderships;
   readonly #upkeep: Upkeep;
-  readonly #clock: HybridClock;
   /** Replicas whose raft may have output. */
   readonly #touched = new Set<Replica>();
   /** Replicas whose timers run. */
@@ -62,10 +60,8 @@ export class Node {
     const { replicas, placement } = born;
     const outbox = this.#outbox;
     const durability = this.#durability;
-    this.#self = self;
     this.#replicas = new Map(replicas.map((replica) => [replica.group, replica]));
-    this.#clock = new HybridClock();
-    const clock = this.#clock;
+    const clock = new HybridClock();
     const calls = new Calls(outbox);
     const liveness = new Liveness(
       self,
@@ -86,6 +82,7 @@ export class Node {
       tentative,
       control: control?.kind === 'control' ? control.control : null,
       now: () => calls.now,
+      counters: options.counters,
     });
     this.#requests = new Requests({
       hash: options.hash,

@@ -25,6 +25,7 @@ export interface ReadOutOptions {
   readonly tentative: Tentative;
   readonly control: Control | null;
   readonly now: () => Tick;
+  readonly counters: () => Readonly<Record<string, number>>;
 }
 
 export class ReadOut {
@@ -64,7 +65,7 @@ export class ReadOut {
       leads: groups.filter((group) => group.group !== 0 && group.role === 'leader').length,
       pendingOneWrites: tentative.pendingWrites,
       conflicts: replicas.reduce((sum, replica) => sum + conflictsOf(replica), 0),
-      counters: {},
+      counters: this.#options.counters(),
     };
   }
 

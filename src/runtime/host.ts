@@ -1,0 +1,207 @@
+// Drives one node in the real world: feeds it frames, ticks and completions, and obeys what comes out, in the
+// order of the contract. One flush per turn of the event loop, so that everything of a turn shares one write,
+// one sync and one frame per peer.
+//
+//   transport ─► decode ─┐                        ┌─► storage.persist ─► step(persisted)
+//   ticker ──────────────┼─► node.step … flush ───┼─► storage.saveState ─► step(state-saved)
+//   completions ─────────┘    (setImmediate)      └─► encode ─► transport
+
+import type { Ready } from '../core/contract.ts';
+import type { ClusterId, ConnectionId, Incarnation, NodeId, StorageId } from '../core/model/ids.ts';
+import type { Node } from '../core/node.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Storage } from '../ports/storage.ts';
+import type { Trace } from '../ports/trace.ts';
+import type { Transport, TransportEvents } from '../ports/transport.ts';
+import { decodeRequests, encodeReplies } from '../wire/client-frame.ts';
+import { decodePeerFrame, encodePeerFrame } from '../wire/frame.ts';
+import type { Counters } from './counters.ts';
+import { packMessages, packReplies } from './frames.ts';
+import type { PeerSightings } from './peer-sightings.ts';
+import { Ticker } from './ticker.ts';
+
+export interface HostOptions {
+  readonly node: Node;
+  readonly storage: Storage;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly trace: Trace;
+  readonly counters: Counters;
+  readonly sightings: PeerSightings;
+  readonly identity: {
+    readonly clusterId: ClusterId;
+    readonly self: NodeId;
+    readonly storageId: StorageId;
+    readonly incarnation: Incarnation;
+  };
+  /** The node can not go on: the disk failed, or an invariant broke. Called once. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export class Host implements TransportEvents {
+  readonly #options: HostOptions;
+  readonly #ticker: Ticker;
+  #flushScheduled = false;
+  #stopped = false;
+  #onDrained: (() => void) | null = null;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    const onTicks = (ticks: number) => this.#guard(() => this.#onTicks(ticks));
+    this.#ticker = new Ticker({ clock: options.clock, onTicks });
+  }
+
+  async start(): Promise<void> {
+    await this.#options.transport.start(this);
+    this.#ticker.arm(1);
+    this.#scheduleFlush();
+  }
+
+  /** Hands leaderships over; resolves when that is done or after `limitMs`. */
+  drain(limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(limitMs, resolve);
+      this.#onDrained = () => {
+        cancel();
+        resolve();
+      };
+      this.#guard(() => this.#options.node.step({ kind: 'drain' }));
+    });
+  }
+
+  /** Lets go of sockets and files. What was acknowledged is durable; the rest may be lost. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#ticker.stop();
+    await this.#options.transport.close();
+    await this.#options.storage.close();
+  }
+
+  onPeerFrame(frame: Uint8Array, connection: string): void {
+    const { identity, counters, sightings } = this.#options;
+    const decoded = decodePeerFrame(frame, { clusterId: identity.clusterId });
+    if (decoded.kind === 'dropped') {
+      counters.drop(decoded.reason, `${connection}: ${decoded.detail}`);
+      return;
+    }
+    const { header, messages } = decoded;
+    const sighting = sightings.onFrame(header);
+    if (sighting.kind === 'stranger') {
+      counters.drop('wrong-storage', sighting.detail);
+      return;
+    }
+    this.#guard(() => {
+      const { node } = this.#options;
+      const { sender, incarnation } = header;
+      if (sighting.kind === 'up') node.step({ kind: 'peer-up', peer: sender, incarnation });
+      for (const message of messages) node.step({ kind: 'message', from: sender, message });
+    });
+  }
+
+  onClientFrame(frame: Uint8Array, connection: ConnectionId): void {
+    const { identity, counters, node } = this.#options;
+    const decoded = decodeRequests(frame, { clusterId: identity.clusterId });
+    if (decoded.kind === 'dropped') {
+      counters.drop(decoded.reason, `client ${connection}: ${decoded.detail}`);
+      return;
+    }
+    this.#guard(() => {
+      for (const request of decoded.requests) node.step({ kind: 'request', connection, request });
+    });
+  }
+
+  onPeerConnected(peer: NodeId): void {
+    this.#options.sightings.onConnected(peer);
+  }
+
+  onPeerDisconnected(peer: NodeId): void {
+    this.#options.sightings.onDisconnected(peer);
+    this.#guard(() => this.#options.node.step({ kind: 'peer-down', peer }));
+  }
+
+  onDrop(reason: string, detail: string): void {
+    this.#options.counters.drop(reason, detail);
+  }
+
+  #onTicks(ticks: number): void {
+    const { node, clock } = this.#options;
+    node.step({ kind: 'tick', ticks, wallMs: clock.wallMs() });
+    if (node.drained) this.#onDrained?.();
+  }
+
+  /** Runs a step; anything thrown is a broken invariant and ends the node. */
+  #guard(step: () => void): void {
+    if (this.#stopped) return;
+    try {
+      step();
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#scheduleFlush();
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setImmediate(() => {
+      this.#flushScheduled = false;
+      if (!this.#stopped) this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const { node, transport } = this.#options;
+    try {
+      const ready = node.takeReady();
+      this.#persist(ready);
+      this.#send(ready);
+      for (const { connection, replies } of packReplies(ready.replies)) {
+        const { clusterId } = this.#options.identity;
+        const frame = encodeReplies({ clusterId, replies });
+        transport.sendToClient({ connection, frame });
+      }
+      for (const event of ready.events) this.#options.trace.event(event);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#ticker.arm(node.restingTicks);
+  }
+
+  #persist({ persist, state }: Ready): void {
+    const { node, storage } = this.#options;
+    const fail = (error: unknown) => this.#fail(error);
+    if (persist) {
+      const { number } = persist;
+      storage
+        .persist(persist)
+        .then(() => this.#guard(() => node.step({ kind: 'persisted', number })), fail);
+    }
+    if (state) {
+      const { number, sync: synced } = state;
+      storage
+        .saveState(state)
+        .then(() => this.#guard(() => node.step({ kind: 'state-saved', number, synced })), fail);
+    }
+    const releasable = node.takeReleasable();
+    if (releasable) storage.release(releasable).catch(fail);
+  }
+
+  #send({ messages }: Ready): void {
+    const { identity, transport } = this.#options;
+    const { clusterId, self: sender, storageId, incarnation } = identity;
+    const header = { clusterId, sender, storageId, incarnation };
+    for (const { peer, lane, messages: packed } of packMessages(messages)) {
+      transport.sendToPeer({ peer, lane, frame: encodePeerFrame(header, packed) });
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#ticker.stop();
+    this.#options.onFatal(error);
+  }
+}
+

@@ -1,0 +1,55 @@
+// The node's process: `node bin/node.js --home DIRECTORY --node NAME`. SIGTERM and SIGINT drain and stop it;
+// anything that it can not survive ends it at once with a report.
+
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { assemble } from './assembly.ts';
+import { cleanExit, leaveReport, reportOf } from './fatal.ts';
+
+/** Handing leaderships over takes about one election's worth of messages; beyond this, just stop. */
+const drainLimitMs = 2000;
+
+const { home, name, directory } = readArguments();
+
+function readArguments(): { home: string; name: string; directory: string } {
+  const { values } = parseArgs({ options: { home: { type: 'string' }, node: { type: 'string' } } });
+  if (values.home === undefined || values.node === undefined) {
+    process.stderr.write('expected --home DIRECTORY --node NAME; dsys up starts nodes\n');
+    process.exit(64);
+  }
+  return { home: values.home, name: values.node, directory: join(values.home, values.node) };
+}
+
+function die(error: unknown): void {
+  const report = reportOf(error);
+  const { code, message, hint } = report;
+  process.stderr.write(`${JSON.stringify({ fatal: { code, message, hint } })}\n`);
+  leaveReport(directory, report);
+  process.exit(report.exitCode);
+}
+
+process.on('uncaughtException', die);
+process.on('unhandledRejection', die);
+
+async function run(): Promise<void> {
+  const { host, log } = await assemble({ home, name, onFatal: die });
+  let stopping = false;
+  const stop = async (signal: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.event({ kind: 'node-stopping', group: null, detail: { signal } });
+    await host.drain(drainLimitMs);
+    await host.stop();
+    leaveReport(directory, cleanExit());
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stop(signal).catch(die);
+    });
+  }
+  await host.start();
+  log.event({ kind: 'node-started', group: null, detail: { pid: process.pid } });
+}
+
+run().catch(die);
