@@ -1,3 +1,5 @@
+// How the tests run: every *.test.ts of test/, whose suffix tells the cost (docs/house.md).
+
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
