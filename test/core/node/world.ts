@@ -1,0 +1,271 @@
+// A few whole nodes in one process and virtual time: messages arrive in order after one turn, writes become
+// durable when the disk is not stopped. For tests of what a client sees at each level; faults of networks and
+// disks in all their variety belong to the simulator.
+
+import type { Bootstrap } from '../../../src/core/contract.ts';
+import type { NodeId } from '../../../src/core/model/ids.ts';
+import {
+  clientId,
+  clusterId,
+  connectionId,
+  incarnation,
+  logIndex,
+  nodeId,
+  storageId,
+} from '../../../src/core/model/ids.ts';
+import type {
+  Consistency,
+  Operation,
+  Reply,
+  Request,
+  Result,
+} from '../../../src/core/model/operation.ts';
+import { Node } from '../../../src/core/node.ts';
+import { hashText } from '../../../src/wire/key-hash.ts';
+
+export interface WorldOptions {
+  readonly nodes?: number;
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+}
+
+export interface Ask {
+  readonly consistency?: Consistency;
+  readonly timeoutMs?: number;
+  readonly forward?: boolean;
+  /** Repeats the write of an earlier ask: same session, same seq. */
+  readonly seq?: number;
+}
+
+const client = connectionId('client');
+const messagesPerRunMax = 200_000;
+
+export class World {
+  readonly names: readonly NodeId[];
+  readonly #nodes = new Map<NodeId, Node>();
+  readonly #down = new Set<NodeId>();
+  readonly #cuts = new Set<string>();
+  readonly #stoppedDisks = new Set<NodeId>();
+  readonly #heldBatches = new Map<NodeId, number>();
+  readonly #replies = new Map<number, Result>();
+  #nextRequest = 1;
+  #nextSeq = 1;
+  #wallMs = 1_700_000_000_000;
+
+  constructor(options: WorldOptions = {}) {
+    const count = options.nodes ?? 3;
+    this.names = Array.from({ length: count }, (_, i) => nodeId(`node${i + 1}`));
+    const bootstrap: Bootstrap = {
+      clusterId: clusterId('00000000-0000-4000-8000-000000000001'),
+      members: this.names.map((node) => ({
+        node,
+        storageId: storageId(`storage-${node}`),
+        addresses: { peer: '', client: '', bulk: '' },
+        publicKey: '',
+        zone: '',
+      })),
+      settings: {
+        replicationFactor: options.replicationFactor ?? 3,
+        partitions: options.partitions ?? 4,
+        resolver: 'lww',
+      },
+    };
+    for (const self of this.names) this.#nodes.set(self, this.#bear(self, bootstrap));
+    for (const self of this.names) {
+      for (const peer of this.names) if (peer !== self) this.#up(self, peer);
+    }
+  }
+
+  node(name: NodeId): Node {
+    const node = this.#nodes.get(name);
+    if (!node) throw new Error(`the world has no ${name}`);
+    return node;
+  }
+
+  /** Lets `ticks` pass everywhere, delivering all messages between them. */
+  run(ticks: number): void {
+    for (let i = 0; i < ticks; i++) {
+      this.#wallMs += 10;
+      for (const name of this.#alive()) {
+        this.node(name).step({ kind: 'tick', ticks: 1, wallMs: this.#wallMs });
+      }
+      this.#settle();
+    }
+  }
+
+  /** Runs until `condition` holds; fails after `ticks`. */
+  runUntil(condition: () => boolean, ticks = 2000): void {
+    for (let i = 0; i < ticks; i++) {
+      if (condition()) return;
+      this.run(1);
+    }
+    if (!condition()) throw new Error(`not reached within ${ticks} ticks: ${condition}`);
+  }
+
+  runUntilLed(): void {
+    this.runUntil(() => this.groups().every((group) => this.leaderOf(group) !== null));
+  }
+
+  groups(): number[] {
+    const { topology } = this.#topologyOf(this.#alive()[0] ?? nodeId('nobody'));
+    return topology.groups.map((_, group) => group);
+  }
+
+  /** The living leader of the highest term that says so of itself, or null. */
+  leaderOf(group: number): NodeId | null {
+    const views = this.#alive().flatMap((name) => {
+      const replica = this.node(name).replica(group as never);
+      return replica ? [{ name, view: replica.raft.view() }] : [];
+    });
+    const leaders = views.filter(({ view }) => view.role === 'leader');
+    return leaders.sort((a, b) => b.view.term - a.view.term)[0]?.name ?? null;
+  }
+
+  groupOf(key: string): number {
+    const { topology } = this.#topologyOf(this.#alive()[0] ?? nodeId('nobody'));
+    return 1 + (hashText(key) % topology.partitions);
+  }
+
+  /** The node dies without a word; the others see its connections drop. */
+  kill(name: NodeId): void {
+    this.#down.add(name);
+    for (const peer of this.#alive()) this.node(peer).step({ kind: 'peer-down', peer: name });
+  }
+
+  /** Frames between the two vanish; connections stay up, as with a paused process. */
+  cut(a: NodeId, b: NodeId): void {
+    this.#cuts.add(`${a} ${b}`).add(`${b} ${a}`);
+  }
+
+  heal(): void {
+    this.#cuts.clear();
+  }
+
+  /** What the node writes from now on does not become durable until startDisk. */
+  stopDisk(name: NodeId): void {
+    this.#stoppedDisks.add(name);
+  }
+
+  startDisk(name: NodeId): void {
+    this.#stoppedDisks.delete(name);
+    const number = this.#heldBatches.get(name);
+    if (number !== undefined) this.node(name).step({ kind: 'persisted', number });
+    this.#heldBatches.delete(name);
+    this.#settle();
+  }
+
+  /** Sends a request to `to` and returns its number for `answer`; nothing has run yet. */
+  ask(to: NodeId, operation: Operation, ask: Ask = {}): { id: number; seq: number } {
+    const id = this.#nextRequest++;
+    const isWrite = ['put', 'delete', 'increment'].includes(operation.kind);
+    const seq = ask.seq ?? (isWrite ? this.#nextSeq++ : 0);
+    const request: Request = {
+      id,
+      operation,
+      consistency: ask.consistency ?? 'quorum',
+      timeoutMs: ask.timeoutMs ?? 2000,
+      forward: ask.forward ?? false,
+      session: isWrite
+        ? {
+            clientId: clientId('c1'),
+            seq,
+            firstUnanswered: 1,
+            issuedAt: { wallMs: this.#wallMs, logical: 0 },
+          }
+        : null,
+    };
+    this.node(to).step({ kind: 'request', connection: client, request });
+    this.#settle();
+    return { id, seq };
+  }
+
+  answer(id: number): Result | undefined {
+    return this.#replies.get(id);
+  }
+
+  /** Asks, and runs until the answer is there. */
+  call(to: NodeId, operation: Operation, ask: Ask = {}): Result {
+    const { id } = this.ask(to, operation, ask);
+    this.runUntil(() => this.#replies.has(id));
+    const result = this.#replies.get(id);
+    if (!result) throw new Error('no answer');
+    return result;
+  }
+
+  put(to: NodeId, key: string, value: string, ask: Ask = {}): Result {
+    return this.call(to, put(key, value), ask);
+  }
+
+  /** The value as text, null when absent; throws on a refusal. */
+  get(from: NodeId, key: string, ask: Ask = {}): string | null {
+    const result = this.call(from, { kind: 'get', key }, ask);
+    if (result.kind !== 'read') throw new Error(`get ${key}: ${JSON.stringify(result)}`);
+    return result.value === null ? null : Buffer.from(result.value).toString();
+  }
+
+  #topologyOf(name: NodeId) {
+    const result = this.call(name, { kind: 'topology' });
+    if (result.kind !== 'topology') throw new Error('no topology');
+    return result;
+  }
+
+  #bear(self: NodeId, bootstrap: Bootstrap): Node {
+    return new Node({
+      self,
+      storageId: storageId(`storage-${self}`),
+      incarnation: incarnation(1),
+      bootstrap,
+      recovered: { groups: [] },
+      seed: 'world',
+      hash: hashText,
+      wallMs: this.#wallMs,
+      counters: () => ({}),
+    });
+  }
+
+  #up(self: NodeId, peer: NodeId): void {
+    this.node(self).step({ kind: 'peer-up', peer, incarnation: incarnation(1) });
+  }
+
+  #alive(): readonly NodeId[] {
+    return this.names.filter((name) => !this.#down.has(name));
+  }
+
+  /** Carries out everything that the nodes want done until nobody wants anything. */
+  #settle(): void {
+    for (let moved = 1, total = 0; moved > 0; total += moved) {
+      if (total > messagesPerRunMax) throw new Error('the nodes never stop talking');
+      moved = 0;
+      for (const name of this.#alive()) moved += this.#obey(name);
+    }
+  }
+
+  #obey(name: NodeId): number {
+    const node = this.node(name);
+    const ready = node.takeReady();
+    for (const { to, message } of ready.messages) {
+      if (this.#down.has(to) || this.#cuts.has(`${name} ${to}`)) continue;
+      this.node(to).step({ kind: 'message', from: name, message });
+    }
+    for (const { reply } of ready.replies) this.#record(reply);
+    if (ready.state) {
+      const { number, sync } = ready.state;
+      node.step({ kind: 'state-saved', number, synced: sync });
+    }
+    if (!ready.persist) return ready.messages.length;
+    const { number } = ready.persist;
+    if (this.#stoppedDisks.has(name)) this.#heldBatches.set(name, number);
+    else node.step({ kind: 'persisted', number });
+    return ready.messages.length + 1;
+  }
+
+  #record(reply: Reply): void {
+    if (this.#replies.has(reply.id)) throw new Error(`request ${reply.id} was answered twice`);
+    this.#replies.set(reply.id, reply.result);
+  }
+}
+
+export function put(key: string, value: string, ifVersion: number | null = null): Operation {
+  const condition = ifVersion === null ? null : logIndex(ifVersion);
+  return { kind: 'put', key, value: Buffer.from(value), ifVersion: condition, context: null };
+}
