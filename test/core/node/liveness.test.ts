@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { incarnation, nodeId } from '../../../src/core/model/ids.ts';
+import { limits } from '../../../src/core/model/limits.ts';
+import { Liveness } from '../../../src/core/node/liveness.ts';
+
+const node1 = nodeId('node1');
+const node2 = nodeId('node2');
+const timeout = limits.electionTicksMin;
+
+function pair(): Liveness {
+  const liveness = new Liveness(node1, [node1, node2]);
+  liveness.up(node2, incarnation(1));
+  return liveness;
+}
+
+describe('liveness', () => {
+  it('a node reaches itself, and nobody whom it has not met', () => {
+    const liveness = new Liveness(node1, [node1, node2]);
+    expect(liveness.reachable(node1)).toBe(true);
+    expect(liveness.reachable(node2)).toBe(false);
+  });
+
+  it('a connected peer that is silent for an election timeout falls once', () => {
+    const liveness = pair();
+    expect(liveness.tick(timeout - 1)).toEqual([]);
+    expect(liveness.tick(1)).toEqual([node2]);
+    expect(liveness.tick(timeout)).toEqual([]);
+    expect(liveness.reachable(node2)).toBe(false);
+  });
+
+  it('a silent peer that speaks again came back; one that was never silent did not', () => {
+    const liveness = pair();
+    expect(liveness.heard(node2)).toBe(false);
+    liveness.tick(timeout);
+    expect(liveness.heard(node2)).toBe(true);
+    expect(liveness.reachable(node2)).toBe(true);
+  });
+
+  it('a lost connection makes a peer unreachable at once, and it does not fall again later', () => {
+    const liveness = pair();
+    liveness.down(node2);
+    expect(liveness.reachable(node2)).toBe(false);
+    expect(liveness.tick(timeout)).toEqual([]);
+  });
+
+  it('a peer of a new incarnation has restarted', () => {
+    const liveness = pair();
+    expect(liveness.up(node2, incarnation(1))).toBe(false);
+    expect(liveness.up(node2, incarnation(2))).toBe(true);
+  });
+});
