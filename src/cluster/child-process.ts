@@ -1,0 +1,58 @@
+// Starts programs. Doorway of `execa`, which is loaded only when something is started.
+
+import { closeSync, openSync } from 'node:fs';
+
+export interface ProgramResult {
+  readonly ok: boolean;
+  readonly output: string;
+}
+
+/** Runs a program to its end, or until the time is over; never rejects. */
+export async function runProgram(options: {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly timeoutMs: number;
+  readonly cwd?: string;
+}): Promise<ProgramResult> {
+  const { execa } = await import('execa');
+  const { file, args, timeoutMs, cwd } = options;
+  const place = cwd === undefined ? {} : { cwd };
+  const run = await execa(file, args, { reject: false, timeout: timeoutMs, all: true, ...place });
+  return { ok: !run.failed, output: String(run.all ?? '') };
+}
+
+/** Starts a process that outlives this one, its output appended to `log`; its pid, or null when that failed. */
+export async function spawnDetached(options: {
+  readonly args: readonly string[];
+  readonly log: string;
+  readonly cwd: string;
+}): Promise<number | null> {
+  const { execa } = await import('execa');
+  const log = openSync(options.log, 'a', 0o600);
+  try {
+    const child = execa(process.execPath, options.args, {
+      cwd: options.cwd,
+      detached: true,
+      cleanup: false,
+      reject: false,
+      buffer: false,
+      stdin: 'ignore',
+      stdout: inherited(log),
+      stderr: inherited(log),
+    });
+    child.unref();
+    return child.pid ?? null;
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Any open file descriptor can be handed down; execa's types know only the first ten. */
+function inherited(file: number): 3 {
+  return file as 3;
+}
+
+/** Loads what starting needs, so that it costs nothing when it is needed. */
+export async function prepareToSpawn(): Promise<void> {
+  await import('execa');
+}

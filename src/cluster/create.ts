@@ -1,0 +1,133 @@
+// The birth of a cluster: directories, keys, cluster.json and an identity for each node. cluster.json is written
+// last: while it is not there, there is no cluster, and a half made directory may be removed.
+
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { newKeyPair } from '../client/zeromq.ts';
+import { clusterId, incarnation, nodeId, storageId } from '../core/model/ids.ts';
+import type { Member } from '../core/model/operation.ts';
+import { DsysError } from '../errors.ts';
+import { type ClusterFile, formatClusterFile } from '../wire/cluster-file.ts';
+import { formatIdentityFile } from '../wire/identity-file.ts';
+import { formatKeyFile } from '../wire/key-file.ts';
+import { type Cluster, readCluster } from './cluster.ts';
+import { writeFileWhole } from './files.ts';
+import { type ClusterPaths, nodePaths } from './home.ts';
+import { nodePorts } from './ports.ts';
+
+export interface NewCluster {
+  readonly paths: ClusterPaths;
+  readonly nodes: number;
+  readonly basePort: number;
+  readonly replication: number;
+  readonly partitions: number;
+  readonly seed: string;
+}
+
+/** Makes everything that the nodes need to start. Leaves nothing behind when it fails. */
+export async function createCluster(plan: NewCluster): Promise<Cluster> {
+  claimDirectory(plan.paths);
+  try {
+    return await fillDirectory(plan);
+  } catch (cause) {
+    removeCluster(plan.paths);
+    throw cause;
+  }
+}
+
+/** Removes the directory of a cluster whose processes are gone. */
+export function removeCluster(paths: ClusterPaths): void {
+  rmSync(paths.root, { recursive: true, force: true, maxRetries: 3 });
+}
+
+export function memberNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `node${index + 1}`);
+}
+
+/** Only one of two commands at once gets it. */
+function claimDirectory(paths: ClusterPaths): void {
+  makeDirectory(dirname(paths.root));
+  try {
+    mkdirSync(paths.root, { mode: 0o700 });
+  } catch (cause) {
+    if (existsSync(paths.root)) throw leftover(paths);
+    throw cause;
+  }
+}
+
+async function fillDirectory(plan: NewCluster): Promise<Cluster> {
+  const { paths, basePort } = plan;
+  makeDirectory(paths.keys);
+  const client = await writeKeys(paths, 'client');
+  const id = randomUUID();
+  const members: Member[] = [];
+  for (const [index, name] of memberNames(plan.nodes).entries()) {
+    members.push(await makeMember({ paths, id, name, basePort, number: index + 1 }));
+  }
+  const { replication: replicationFactor, partitions } = plan;
+  const file: ClusterFile = {
+    schema: 1,
+    name: paths.name,
+    clusterId: clusterId(id),
+    createdAt: new Date().toISOString(),
+    seed: plan.seed,
+    basePort,
+    settings: { replicationFactor, partitions, resolver: 'lww' },
+    clientPublicKey: client,
+    members,
+  };
+  writeFileWhole(paths.clusterFile, formatClusterFile(file));
+  return readCluster(paths);
+}
+
+async function makeMember(options: {
+  readonly paths: ClusterPaths;
+  readonly id: string;
+  readonly name: string;
+  readonly basePort: number;
+  readonly number: number;
+}): Promise<Member> {
+  const { paths, id, name } = options;
+  const node = nodePaths(paths, name);
+  makeDirectory(node.root);
+  const storage = storageId(randomUUID());
+  const identity = { schema: 1, clusterId: clusterId(id), node: nodeId(name) } as const;
+  const text = formatIdentityFile({ ...identity, storageId: storage, incarnation: incarnation(0) });
+  writeFileWhole(node.identity, text);
+  const ports = nodePorts(options.basePort, options.number);
+  return {
+    node: nodeId(name),
+    storageId: storage,
+    addresses: {
+      peer: address(ports.peer),
+      client: address(ports.client),
+      bulk: address(ports.bulk),
+    },
+    publicKey: await writeKeys(paths, name),
+    zone: '',
+  };
+}
+
+/** Makes and stores a key pair; its public half. */
+async function writeKeys(paths: ClusterPaths, owner: string): Promise<string> {
+  const pair = await newKeyPair();
+  writeFileWhole(join(paths.keys, `${owner}.json`), formatKeyFile(pair));
+  return pair.publicKey;
+}
+
+function makeDirectory(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+}
+
+function address(port: number): string {
+  return `tcp://127.0.0.1:${port}`;
+}
+
+function leftover(paths: ClusterPaths): DsysError {
+  return new DsysError({
+    code: 'already-exists',
+    message: `${paths.root} is there, but has no cluster.json: something else made it`,
+    hint: `look at it and remove it, or choose another name: dsys up --name NAME`,
+  });
+}

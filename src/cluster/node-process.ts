@@ -1,0 +1,70 @@
+// One node's process: spawn it, signal it, wait until it is gone. A signal goes only to the very process that the
+// pid file names (pid and start time), never to a later one that happens to have the pid.
+
+import { mkdirSync, rmSync } from 'node:fs';
+import { DsysError } from '../errors.ts';
+import { spawnDetached } from './child-process.ts';
+import type { ClusterPaths } from './home.ts';
+import { nodePaths } from './home.ts';
+import { nodeProgram } from './package-root.ts';
+import { type PidRecord, readPidRecord, recordedProcess, writePidRecord } from './pid-file.ts';
+import { type ProcessCondition, processFacts } from './process-table.ts';
+import { pause } from './wait-until.ts';
+
+export type SignalName = NodeJS.Signals;
+
+/** How often a process's end is looked for. */
+const pollMs = 5;
+
+/** Starts the node's process and records it. Returns at once; the node may still fail. */
+export async function spawnNode(cluster: ClusterPaths, node: string): Promise<PidRecord> {
+  const paths = nodePaths(cluster, node);
+  mkdirSync(paths.root, { recursive: true, mode: 0o700 });
+  for (const old of [paths.exit, paths.lastAction]) rmSync(old, { force: true });
+  const args = [nodeProgram(), '--home', cluster.root, '--node', node];
+  const pid = await spawnDetached({ args, log: paths.log, cwd: cluster.root });
+  const startTime = pid === null ? null : processFacts(pid).startTime;
+  if (pid === null || startTime === null) throw spawnFailed(node, paths.log);
+  const record = { pid, startTime, startedAt: Date.now() };
+  writePidRecord(paths, record);
+  return record;
+}
+
+/** The node's process if it is there now, running or paused. */
+export function liveProcess(cluster: ClusterPaths, node: string): PidRecord | null {
+  const record = readPidRecord(nodePaths(cluster, node));
+  return record !== null && recordedProcess(record).condition !== 'gone' ? record : null;
+}
+
+/** Sends the signal; false when the process was gone already. */
+export function signalProcess(record: PidRecord, signal: SignalName): boolean {
+  if (recordedProcess(record).condition === 'gone') return false;
+  try {
+    return process.kill(record.pid, signal);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ESRCH') return false;
+    throw cause;
+  }
+}
+
+/** Resolves to true as soon as the process is in that condition, to false when the time is over. */
+export async function waitForCondition(
+  record: PidRecord,
+  wanted: ProcessCondition,
+  timeoutMs: number,
+): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (recordedProcess(record).condition !== wanted) {
+    if (Date.now() >= deadline) return false;
+    await pause(pollMs);
+  }
+  return true;
+}
+
+function spawnFailed(node: string, log: string): DsysError {
+  return new DsysError({
+    code: 'start-failed',
+    message: `the process of ${node} could not be started`,
+    hint: `see ${log}; dsys doctor checks this machine`,
+  });
+}

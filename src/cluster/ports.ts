@@ -1,0 +1,102 @@
+// The block of ports of a cluster: node i (from 1) has base+3(i-1) and the two after it. Checked before anything
+// starts; a busy port is told with the process that has it.
+
+import { createServer } from 'node:net';
+import { DsysError } from '../errors.ts';
+import { type Occupant, portOccupant } from './port-occupant.ts';
+
+/** Default first port; the block of a cluster of up to ten nodes is 30 ports. */
+export const defaultBasePort = 7400;
+const portsPerNode = 3;
+const blockPortsMin = 30;
+
+export interface PortBlock {
+  readonly basePort: number;
+  readonly nodes: number;
+}
+
+export interface NodePorts {
+  readonly peer: number;
+  readonly client: number;
+  readonly bulk: number;
+}
+
+/** Ports of the node with this number, from 1. */
+export function nodePorts(basePort: number, number: number): NodePorts {
+  const peer = basePort + portsPerNode * (number - 1);
+  return { peer, client: peer + 1, bulk: peer + 2 };
+}
+
+/** How many ports a cluster of this size keeps for itself. */
+export function blockSize(nodes: number): number {
+  return Math.max(blockPortsMin, portsPerNode * nodes);
+}
+
+/** True when the two blocks share a port. */
+export function blocksOverlap(a: PortBlock, b: PortBlock): boolean {
+  return (
+    a.basePort < b.basePort + blockSize(b.nodes) && b.basePort < a.basePort + blockSize(a.nodes)
+  );
+}
+
+/** Every port of the block, the spare ones for later nodes too. */
+export function blockPorts(basePort: number, nodes: number): number[] {
+  return Array.from({ length: blockSize(nodes) }, (_, offset) => basePort + offset);
+}
+
+/** Those of `ports` on which somebody listens on the loopback interface. */
+export async function busyPorts(ports: readonly number[]): Promise<number[]> {
+  const free = await Promise.all(ports.map(isFree));
+  return ports.filter((_, index) => free[index] !== true);
+}
+
+/**
+ * The first block at or after the default that no cluster has. Blocks of other clusters are passed over; another
+ * program in the way is told instead, because the user may want to know of it.
+ */
+export async function chooseBlock(nodes: number, taken: readonly PortBlock[]): Promise<number> {
+  const step = blockSize(nodes);
+  for (let basePort = defaultBasePort; basePort + step < 65_536; basePort += step) {
+    if (taken.some((other) => blocksOverlap({ basePort, nodes }, other))) continue;
+    const [busy] = await busyPorts(blockPorts(basePort, nodes));
+    if (busy === undefined) return basePort;
+    if (!isNode(await portOccupant(busy))) await assertPortsFree([busy]);
+  }
+  throw new DsysError({
+    code: 'port-busy',
+    message: `no free block of ${step} ports at or above ${defaultBasePort}`,
+    hint: 'remove clusters (dsys ls, dsys rm NAME), or choose: dsys up --base-port 20000',
+  });
+}
+
+/** Rejects with `port-busy`, naming pid and command of whoever listens. */
+export async function assertPortsFree(ports: readonly number[]): Promise<void> {
+  const [port] = await busyPorts(ports);
+  if (port === undefined) return;
+  const occupant = await portOccupant(port);
+  const who = occupant === null ? 'another process' : `pid ${occupant.pid} (${occupant.command})`;
+  throw new DsysError({
+    code: 'port-busy',
+    message: `port ${port} is needed, but ${who} listens on it`,
+    hint:
+      occupant === null
+        ? 'stop it, or choose another block: --base-port N'
+        : `stop it (kill ${occupant.pid}), or choose another block: --base-port N`,
+    details: { port, pid: occupant?.pid ?? null, command: occupant?.command ?? null },
+  });
+}
+
+/** A node of some cluster, perhaps in another DSYS_HOME. */
+function isNode(occupant: Occupant | null): boolean {
+  return occupant !== null && /node\.js --home \S+ --node /.test(occupant.command);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      server.close(() => resolve(true));
+    });
+  });
+}

@@ -1,0 +1,121 @@
+// Looks at every node of a cluster at once: its process, and what it answers to a status query within a deadline.
+// Nothing is remembered from earlier; a node that does not answer in time counts as not answering.
+
+import type { Db } from '../client/api.ts';
+import type { NodeStatus } from '../core/model/operation.ts';
+import type { Cluster } from './cluster.ts';
+import { nodePaths } from './home.ts';
+import { lastLines } from './logs.ts';
+import { type NodeState, nodeState, type StateFacts } from './node-state.ts';
+import {
+  isFromBeforeBoot,
+  readExitRecord,
+  readLastAction,
+  readPidRecord,
+  recordedProcess,
+} from './pid-file.ts';
+import { type ClusterReport, type CrashReport, clusterReport, type NodeReport } from './report.ts';
+
+/** A live node answers in a few milliseconds; status as a whole must be there within 300. */
+export const statusDeadlineMs = 150;
+const crashLines = 5;
+
+/** The cluster as it is now. */
+export async function probeCluster(cluster: Cluster, db: Db): Promise<ClusterReport> {
+  const answers = await askNodes(cluster, db);
+  return reportFrom(cluster, answers);
+}
+
+/** What the nodes said, by name; asks nobody when nothing runs. */
+export async function askNodes(cluster: Cluster, db: Db): Promise<Map<string, NodeStatus>> {
+  const someRun = cluster.nodes.some((name) => processState(cluster, name).condition === 'running');
+  if (!someRun) return new Map();
+  const answers = await db.status({ timeoutMs: statusDeadlineMs });
+  return new Map(answers.flatMap((answer) => (answer.ok ? [[answer.node, answer.answer]] : [])));
+}
+
+/** Processes are looked at after the nodes have answered: one that died meanwhile is not shown as up. */
+export function reportFrom(
+  cluster: Cluster,
+  answered: ReadonlyMap<string, NodeStatus>,
+): ClusterReport {
+  const running = [...answered].filter(
+    ([name]) => processState(cluster, name).condition === 'running',
+  );
+  const answers = new Map(running);
+  const nodes = cluster.nodes.map((name) => nodeReport(cluster, name, answers));
+  const { settings, name, clusterId } = cluster.file;
+  const { replicationFactor, partitions } = settings;
+  const facts = { name, id: clusterId, nodes: cluster.nodes.length, replicationFactor, partitions };
+  return clusterReport({ cluster: facts, nodes, answers: [...answers.values()] });
+}
+
+function processState(cluster: Cluster, name: string): Pick<StateFacts, 'condition' | 'record'> {
+  const record = readPidRecord(nodePaths(cluster.paths, name));
+  return { record, condition: record === null ? 'gone' : recordedProcess(record).condition };
+}
+
+function nodeReport(
+  cluster: Cluster,
+  name: string,
+  answers: ReadonlyMap<string, NodeStatus>,
+): NodeReport {
+  const facts = stateFacts(cluster, name, answers);
+  const state = nodeState(facts);
+  const answer = answers.get(name);
+  const gone = facts.condition === 'gone';
+  return {
+    name,
+    state,
+    pid: gone ? null : (facts.record?.pid ?? null),
+    address: cluster.file.members.find((member) => member.node === name)?.addresses.client ?? '',
+    uptimeMs: gone ? null : facts.ageMs,
+    keys: answer?.keys ?? null,
+    leads: answer?.leads ?? null,
+    incarnation: answer?.incarnation ?? null,
+    silentPeers: (answer?.peers ?? []).filter((peer) => !peer.connected).map((peer) => peer.node),
+    crash: crashOf(cluster, { name, state, facts }),
+  };
+}
+
+function stateFacts(
+  cluster: Cluster,
+  name: string,
+  answers: ReadonlyMap<string, NodeStatus>,
+): StateFacts {
+  const paths = nodePaths(cluster.paths, name);
+  const { record, condition } = processState(cluster, name);
+  const observers = [...answers].filter(([observer]) => observer !== name);
+  const suspecting = observers.filter(([, status]) =>
+    status.peers.some((peer) => peer.node === name && !peer.connected),
+  );
+  return {
+    condition,
+    record,
+    lastAction: readLastAction(paths),
+    exit: readExitRecord(paths),
+    answered: answers.has(name),
+    ageMs: record === null ? 0 : Math.max(0, Date.now() - record.startedAt),
+    beforeBoot: record !== null && isFromBeforeBoot(record),
+    observers: observers.length,
+    suspectedBy: suspecting.length,
+  };
+}
+
+function crashOf(
+  cluster: Cluster,
+  node: { readonly name: string; readonly state: NodeState; readonly facts: StateFacts },
+): CrashReport | null {
+  if (node.state !== 'crashed') return null;
+  const { exit, record } = node.facts;
+  const told = exit !== null && exit.pid === record?.pid ? exit : null;
+  const log = nodePaths(cluster.paths, node.name).log;
+  return {
+    exitCode: told?.exitCode ?? null,
+    code: told?.code ?? null,
+    message: told?.message ?? `process ${record?.pid} ended without a word: killed from outside?`,
+    hint: told?.hint || `start it again: dsys start ${node.name}`,
+    log,
+    lastLines: lastLines(log, crashLines),
+  };
+}

@@ -1,0 +1,136 @@
+// Starts nodes and waits for them: first until each listens, by its own word in its log, then until the cluster is
+// ready. A node that ends meanwhile is told at once, with its reason and its last lines.
+
+import { statSync } from 'node:fs';
+import type { Db } from '../client/api.ts';
+import { DsysError } from '../errors.ts';
+import { prepareToSpawn } from './child-process.ts';
+import type { Cluster } from './cluster.ts';
+import { Tail } from './follow.ts';
+import { nodePaths } from './home.ts';
+import { lastLines } from './logs.ts';
+import { signalProcess, spawnNode, waitForCondition } from './node-process.ts';
+import { type PidRecord, readExitRecord, recordedProcess } from './pid-file.ts';
+import { liveStatuses, Readiness } from './readiness.ts';
+import { waitUntil } from './wait-until.ts';
+
+export interface StartedNode {
+  readonly name: string;
+  readonly record: PidRecord;
+  /** What the log gained since the start. */
+  readonly tail: Tail;
+}
+
+const pollMs = 10;
+/** A live node answers a status query much sooner. */
+const answerMs = 100;
+const shownLines = 8;
+const killLimitMs = 5000;
+
+/** Spawns all of them at once. */
+export async function startNodes(
+  cluster: Cluster,
+  names: readonly string[],
+): Promise<StartedNode[]> {
+  await prepareToSpawn();
+  return Promise.all(
+    names.map(async (name) => {
+      const path = nodePaths(cluster.paths, name).log;
+      const offset = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      const record = await spawnNode(cluster.paths, name);
+      return { name, record, tail: new Tail({ name, path }, offset) };
+    }),
+  );
+}
+
+/** Resolves when every one of them says that it has started; rejects when one ends or the time is over. */
+export async function waitUntilListening(
+  cluster: Cluster,
+  nodes: readonly StartedNode[],
+  limit: Limit,
+): Promise<void> {
+  const pending = new Set(nodes);
+  const done = await waitUntil({
+    ...limit,
+    everyMs: pollMs,
+    ask: () => {
+      assertAlive(cluster, nodes);
+      for (const node of pending) if (saysStarted(node)) pending.delete(node);
+      return pending.size === 0 || null;
+    },
+  });
+  if (done !== null) return;
+  const names = [...pending].map((node) => node.name);
+  throw notReady(limit, [`${names.join(', ')} not listening`]);
+}
+
+/** Resolves when the whole cluster is ready; rejects when a started node ends or the time is over. */
+export async function waitUntilReady(
+  cluster: Cluster,
+  options: { readonly db: Db; readonly started: readonly StartedNode[]; readonly limit: Limit },
+): Promise<void> {
+  const { db, started, limit } = options;
+  const { partitions } = cluster.file.settings;
+  const readiness = new Readiness({ nodes: cluster.nodes, partitions });
+  let missing: string[] = [];
+  const ready = await waitUntil({
+    ...limit,
+    everyMs: pollMs,
+    ask: async () => {
+      assertAlive(cluster, started);
+      missing = readiness.missing(await liveStatuses(db, answerMs));
+      return missing.length === 0 || null;
+    },
+  });
+  if (ready === null) throw notReady(limit, missing);
+}
+
+export interface Limit {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Ends exactly these processes and waits until they are gone. */
+export async function killStarted(nodes: readonly StartedNode[]): Promise<void> {
+  for (const { record } of nodes) signalProcess(record, 'SIGKILL');
+  await Promise.all(nodes.map(({ record }) => waitForCondition(record, 'gone', killLimitMs)));
+}
+
+function saysStarted({ record, tail }: StartedNode): boolean {
+  const own = `"pid":${record.pid}`;
+  for (const { line } of tail.newLines()) {
+    if (line.includes(' node-started ') && line.includes(own)) return true;
+  }
+  return false;
+}
+
+function assertAlive(cluster: Cluster, nodes: readonly StartedNode[]): void {
+  const ended = nodes.find(({ record }) => recordedProcess(record).condition === 'gone');
+  if (ended !== undefined) throw startFailed(cluster, ended);
+}
+
+function startFailed(cluster: Cluster, { name, record }: StartedNode): DsysError {
+  const paths = nodePaths(cluster.paths, name);
+  const told = readExitRecord(paths);
+  const exit = told?.pid === record.pid ? told : null;
+  const lines = lastLines(paths.log, shownLines);
+  const reason = exit === null ? 'its process ended without a word' : exit.message;
+  const shown = lines.map((line) => `\n    ${line}`).join('');
+  return new DsysError({
+    code: 'start-failed',
+    message: `${name} did not start: ${reason}\n  last lines of ${paths.log}:${shown}`,
+    hint: exit?.hint || 'dsys doctor checks this machine',
+    details: { node: name, exit, log: paths.log, lastLines: lines },
+  });
+}
+
+function notReady(limit: Limit, missing: readonly string[]): DsysError {
+  if (limit.signal?.aborted) return new DsysError({ code: 'interrupted', message: 'interrupted' });
+  const shown = missing.slice(0, 4).join('; ');
+  return new DsysError({
+    code: 'not-ready',
+    message: `not ready after ${limit.timeoutMs / 1000} s: ${shown}`,
+    hint: 'give it more time (--timeout 60s); dsys doctor checks this machine',
+    details: { missing },
+  });
+}

@@ -1,0 +1,238 @@
+// `dsys up`: makes a cluster, or resumes one whose nodes are down; done when it is ready, never before. When it
+// fails, no process that it started is left, and of a new cluster nothing at all.
+
+import { randomInt } from 'node:crypto';
+import type { Db } from '../client/api.ts';
+import { DsysError } from '../errors.ts';
+import { allClusters, type Cluster, readCluster } from './cluster.ts';
+import { type ClusterConfig, readConfigFile } from './config-file.ts';
+import { connectTo } from './connection.ts';
+import { createCluster, type NewCluster, removeCluster } from './create.ts';
+import { recordEvent } from './events.ts';
+import { chosenName, clusterNames, clusterPaths, useCluster } from './home.ts';
+import { liveProcess } from './node-process.ts';
+import { assertPortsFree, blockPorts, blockSize, chooseBlock, nodePorts } from './ports.ts';
+import { probeCluster } from './probe.ts';
+import type { Progress } from './progress.ts';
+import type { ClusterReport } from './report.ts';
+import {
+  killStarted,
+  type Limit,
+  type StartedNode,
+  startNodes,
+  waitUntilListening,
+  waitUntilReady,
+} from './start-nodes.ts';
+
+export type WaitFor = 'ready' | 'listening' | 'none';
+
+/** What the user said; everything else is a default. */
+export interface UpOptions {
+  readonly name?: string | undefined;
+  readonly nodes?: number | undefined;
+  readonly basePort?: number | undefined;
+  readonly replication?: number | undefined;
+  readonly partitions?: number | undefined;
+  readonly config?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly wait: WaitFor;
+  readonly limit: Limit;
+}
+
+export interface UpPlan {
+  readonly name: string;
+  /** null: the cluster exists and is resumed. */
+  readonly create: NewCluster | null;
+  /** Names of the nodes that will be started. */
+  readonly start: readonly string[];
+  readonly basePort: number;
+  readonly nodes: number;
+}
+
+export interface UpResult {
+  readonly plan: UpPlan;
+  readonly pids: Readonly<Record<string, number>>;
+  readonly elapsedMs: number;
+  /** null with `--wait none` and `--wait listening`. */
+  readonly report: ClusterReport | null;
+}
+
+const defaults = { nodes: 3, replication: 3, partitions: 64 };
+
+/** What `up` would do. Rejects when it can not be done; changes nothing. */
+export async function planUp(options: UpOptions): Promise<UpPlan> {
+  const config = (await readConfigFile(options.config)) ?? {};
+  const named = options.config === undefined ? undefined : config.name;
+  const name = (await chosenName(options.name ?? named)) ?? 'lab';
+  const wanted = { ...config, ...given(options) };
+  return clusterNames().includes(name)
+    ? planResume(name, wanted)
+    : planCreate(name, wanted, options);
+}
+
+/** Does it. */
+export async function carryOut(
+  plan: UpPlan,
+  options: UpOptions,
+  progress: Progress,
+): Promise<UpResult> {
+  const startedAt = performance.now();
+  progress.done(`ports ${plan.basePort}–${plan.basePort + blockSize(plan.nodes) - 1} free`);
+  const cluster =
+    plan.create === null ? readCluster(clusterPaths(plan.name)) : await createCluster(plan.create);
+  const attempt = { plan, cluster, progress, startedAt, ...options };
+  const result = await startAndWait(attempt);
+  useCluster(plan.name);
+  return result;
+}
+
+interface Attempt extends UpOptions {
+  readonly plan: UpPlan;
+  readonly cluster: Cluster;
+  readonly progress: Progress;
+  readonly startedAt: number;
+}
+
+async function startAndWait(attempt: Attempt): Promise<UpResult> {
+  const { plan, cluster, progress } = attempt;
+  const started: StartedNode[] = [];
+  try {
+    progress.begin(`starting ${plan.start.length} nodes`);
+    started.push(...(await startNodes(cluster, plan.start)));
+    const pids = Object.fromEntries(started.map(({ name, record }) => [name, record.pid]));
+    const shown = Object.values(pids).join(' ');
+    progress.done(timed(`${started.length} nodes spawned (pids ${shown})`, attempt));
+    recordEvent(cluster.paths, { kind: plan.create ? 'up' : 'resume', detail: { pids } });
+    const report = await waitFor(attempt, started);
+    return { plan, pids, elapsedMs: performance.now() - attempt.startedAt, report };
+  } catch (cause) {
+    await killStarted(started);
+    if (plan.create !== null) removeCluster(cluster.paths);
+    throw cause;
+  }
+}
+
+async function waitFor(
+  attempt: Attempt,
+  started: readonly StartedNode[],
+): Promise<ClusterReport | null> {
+  const { cluster, limit, progress } = attempt;
+  if (attempt.wait === 'none') return null;
+  progress.begin('waiting until the nodes listen');
+  await waitUntilListening(cluster, started, limit);
+  if (attempt.wait === 'listening') return null;
+  progress.begin('waiting for leaders');
+  const db = await connectTo(cluster);
+  try {
+    return await waitForLeaders(attempt, started, db);
+  } finally {
+    await db.close();
+  }
+}
+
+async function waitForLeaders(
+  attempt: Attempt,
+  started: readonly StartedNode[],
+  db: Db,
+): Promise<ClusterReport> {
+  const { cluster, limit, progress } = attempt;
+  await waitUntilReady(cluster, { db, started, limit });
+  const report = await probeCluster(cluster, db);
+  const { control, partitions } = report.consensus;
+  const led = partitions.filter((partition) => partition.leader !== null).length;
+  progress.done(
+    timed(`leader ${control.leader} (term ${control.term}), ${led} partitions led`, attempt),
+  );
+  return report;
+}
+
+async function planResume(name: string, wanted: ClusterConfig): Promise<UpPlan> {
+  const cluster = readCluster(clusterPaths(name));
+  assertSameShape(cluster, wanted);
+  const { basePort } = cluster.file;
+  const start = cluster.nodes.filter((node) => liveProcess(cluster.paths, node) === null);
+  const ports = start.flatMap((node) => {
+    const { peer, client, bulk } = nodePorts(basePort, cluster.nodes.indexOf(node) + 1);
+    return [peer, client, bulk];
+  });
+  await assertPortsFree(ports);
+  return { name, create: null, start, basePort, nodes: cluster.nodes.length };
+}
+
+async function planCreate(
+  name: string,
+  wanted: ClusterConfig,
+  options: UpOptions,
+): Promise<UpPlan> {
+  const nodes = wanted.nodes ?? defaults.nodes;
+  const replication = wanted.replication ?? Math.min(defaults.replication, nodes);
+  if (replication > nodes) throw tooFewNodes(nodes, replication);
+  const basePort = wanted.basePort ?? (await chooseBlock(nodes, knownBlocks()));
+  await assertPortsFree(blockPorts(basePort, nodes));
+  const create = {
+    paths: clusterPaths(name),
+    nodes,
+    basePort,
+    replication,
+    partitions: wanted.partitions ?? defaults.partitions,
+    seed: options.seed ?? String(randomInt(2 ** 32)),
+  };
+  const start = Array.from({ length: nodes }, (_, index) => `node${index + 1}`);
+  return { name, create, start, basePort, nodes };
+}
+
+function knownBlocks(): { basePort: number; nodes: number }[] {
+  return allClusters().map(({ file, nodes }) => ({ basePort: file.basePort, nodes: nodes.length }));
+}
+
+function given(options: UpOptions): ClusterConfig {
+  const { nodes, basePort, replication, partitions } = options;
+  const entries = Object.entries({ nodes, basePort, replication, partitions });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function assertSameShape(cluster: Cluster, wanted: ClusterConfig): void {
+  const { name, settings, basePort } = cluster.file;
+  const found = cluster.nodes.length;
+  if (wanted.nodes !== undefined && wanted.nodes !== found)
+    throw wrongSize(name, found, wanted.nodes);
+  const pairs = [
+    ['replication', wanted.replication, settings.replicationFactor],
+    ['partitions', wanted.partitions, settings.partitions],
+    ['base-port', wanted.basePort, basePort],
+  ] as const;
+  for (const [flag, asked, has] of pairs) {
+    if (asked !== undefined && asked !== has) throw otherShape(name, `--${flag} ${has}`, asked);
+  }
+}
+
+function timed(text: string, attempt: Attempt): string {
+  const seconds = ((performance.now() - attempt.startedAt) / 1000).toFixed(1);
+  return `${text.padEnd(46)} ${seconds} s`;
+}
+
+function tooFewNodes(nodes: number, replication: number): DsysError {
+  return new DsysError({
+    code: 'invalid-argument',
+    message: `${replication} replicas need as many nodes; there would be ${nodes}`,
+    hint: `dsys up --nodes ${replication}, or --replication ${nodes}`,
+  });
+}
+
+function wrongSize(name: string, found: number, asked: number): DsysError {
+  return new DsysError({
+    code: 'wrong-size',
+    message: `cluster ${name} has ${found} nodes; --nodes ${asked} was asked`,
+    hint: `resume it as it is: dsys up --name ${name}; or make another: dsys up --nodes ${asked} --name NAME`,
+    details: { cluster: name, nodes: found, asked },
+  });
+}
+
+function otherShape(name: string, has: string, asked: number): DsysError {
+  return new DsysError({
+    code: 'already-exists',
+    message: `cluster ${name} was made with ${has}; ${asked} was asked`,
+    hint: `resume it as it is: dsys up --name ${name}; or make another: dsys up --name NAME`,
+    details: { cluster: name },
+  });
+}

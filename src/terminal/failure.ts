@@ -1,0 +1,57 @@
+// How an error is told: to a person on stderr, to a script as CLI.md's JSON object on stdout. A stack trace is
+// shown only for a bug, and only with DSYS_DEBUG=1.
+
+import { DsysError } from '../errors.ts';
+import { paletteFor } from './palette.ts';
+
+export interface FailureJson {
+  readonly schema: 1;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string;
+    readonly retryable: boolean;
+    readonly details: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** Every error as an expected one; what is not is a bug in dsys. */
+export function asDsysError(cause: unknown): DsysError {
+  if (cause instanceof DsysError) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new DsysError({
+    code: 'internal',
+    message: `this is a bug in dsys: ${message}`,
+    hint: 'run it again with DSYS_DEBUG=1 and report what it prints',
+    cause,
+  });
+}
+
+export function failureJson(error: DsysError): FailureJson {
+  const { code, message, hint, retryable, details } = error;
+  return {
+    schema: 1,
+    error: { code, message, hint, retryable, details: withOutcome(error, details) },
+  };
+}
+
+/** Lines for stderr. */
+export function failureText(error: DsysError): string {
+  const { red, dim } = paletteFor(process.stderr);
+  const lines = [`${red('✖')} ${error.message}`];
+  if (error.hint !== '') lines.push(`  ${dim('→')} ${error.hint}`);
+  if (error.code === 'internal' && process.env.DSYS_DEBUG === '1') lines.push(stackOf(error));
+  return `${lines.join('\n')}\n`;
+}
+
+function withOutcome(
+  error: DsysError,
+  details: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return error.outcome === 'unknown' ? { ...details, outcome: 'unknown' } : details;
+}
+
+function stackOf(error: DsysError): string {
+  const { cause } = error;
+  return (cause instanceof Error ? cause.stack : error.stack) ?? '';
+}

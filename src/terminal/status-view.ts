@@ -1,0 +1,165 @@
+// `dsys status` as a person sees it. Takes the report as plain data and shows it; it decides nothing.
+
+import { type Column, columns } from './columns.ts';
+import type { Paint, Palette } from './palette.ts';
+import { count, uptimeText } from './quantities.ts';
+
+export interface StatusNode {
+  readonly name: string;
+  readonly state: string;
+  readonly pid: number | null;
+  readonly uptimeMs: number | null;
+  readonly keys: number | null;
+  readonly leads: number | null;
+  readonly address: string;
+  readonly incarnation: number | null;
+  readonly silentPeers: readonly string[];
+  readonly crash: {
+    readonly exitCode: number | null;
+    readonly code: string | null;
+    readonly message: string;
+    readonly hint: string;
+    readonly log: string;
+    readonly lastLines: readonly string[];
+  } | null;
+}
+
+export interface StatusReport {
+  readonly cluster: {
+    readonly name: string;
+    readonly nodes: number;
+    readonly partitions: number;
+    readonly replicationFactor: number;
+  };
+  readonly nodes: readonly StatusNode[];
+  readonly consensus: {
+    readonly control: {
+      readonly leader: string | null;
+      readonly term: number;
+      readonly commitIndex: number;
+      readonly voters: readonly string[];
+      readonly nodes: readonly ControlRow[];
+    };
+    readonly partitions: readonly PartitionRow[];
+  };
+  readonly data: {
+    readonly keys: number;
+    readonly underReplicated: number;
+    readonly unavailable: number;
+    readonly pendingOneWrites: number;
+    readonly conflicts: number;
+  };
+  readonly membership: {
+    readonly beliefs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  };
+  readonly faults: readonly unknown[];
+}
+
+interface ControlRow {
+  readonly name: string;
+  readonly role: string | null;
+  readonly term: number | null;
+  readonly commitIndex: number | null;
+  readonly appliedIndex: number | null;
+  readonly lag: number | null;
+}
+
+interface PartitionRow {
+  readonly id: number;
+  readonly leader: string | null;
+  readonly term: number;
+  readonly commitIndex: number;
+  readonly replicas: readonly string[];
+  readonly available: boolean;
+}
+
+type Row = StatusNode & { readonly control: ControlRow | undefined };
+
+/** Head, one line a node, and what is wrong. */
+export async function statusLines(report: StatusReport, palette: Palette): Promise<string[]> {
+  const control = new Map(report.consensus.control.nodes.map((node) => [node.name, node]));
+  const rows = report.nodes.map((node) => ({ ...node, control: control.get(node.name) }));
+  return [
+    headLine(report, palette),
+    ...(await columns(rows, nodeColumns(palette))),
+    dataLine(report),
+    ...report.nodes.flatMap((node) => crashLines(node, palette)),
+  ];
+}
+
+/** CLUSTER lab  3 nodes  leader node2 (term 4)  quorum OK 2/3  faults 0 */
+export function headLine(report: StatusReport, { bold, green, red }: Palette): string {
+  const { leader, term, voters } = report.consensus.control;
+  const live = report.nodes.filter((node) => isLive(node) && voters.includes(node.name)).length;
+  const enough = live > voters.length / 2;
+  const quorum = enough
+    ? green(`quorum OK ${live}/${voters.length}`)
+    : red(`quorum LOST ${live}/${voters.length}`);
+  const leading = leader === null ? red('no leader') : `leader ${leader} (term ${term})`;
+  return [
+    `CLUSTER ${bold(report.cluster.name)}`,
+    count(report.cluster.nodes, 'node'),
+    leading,
+    quorum,
+    `faults ${report.faults.length}`,
+  ].join('  ');
+}
+
+function nodeColumns(palette: Palette): Column<Row>[] {
+  const right = 'right' as const;
+  return [
+    { title: 'NODE', cell: (row) => row.name },
+    { title: 'STATE', cell: (row) => statePaint(row.state, palette)(row.state) },
+    { title: 'ROLE', cell: (row) => row.control?.role ?? '-' },
+    { title: 'TERM', align: right, cell: (row) => cell(row.control?.term) },
+    { title: 'COMMIT', align: right, cell: (row) => cell(row.control?.commitIndex) },
+    { title: 'APPLIED', align: right, cell: (row) => cell(row.control?.appliedIndex) },
+    { title: 'LAG', align: right, cell: (row) => cell(row.control?.lag) },
+    { title: 'LEADS', align: right, cell: (row) => cell(row.leads) },
+    { title: 'KEYS', align: right, cell: (row) => cell(row.keys) },
+    { title: 'NETWORK', cell: networkCell },
+    { title: 'PID', align: right, cell: (row) => cell(row.pid) },
+    { title: 'UPTIME', align: right, cell: (row) => uptimeText(row.uptimeMs) },
+  ];
+}
+
+function networkCell(row: Row): string {
+  if (row.keys === null) return '-';
+  return row.silentPeers.length === 0 ? 'ok' : `no ${row.silentPeers.join(',')}`;
+}
+
+function dataLine(report: StatusReport): string {
+  const { data, cluster } = report;
+  return [
+    `DATA   ${count(cluster.partitions, 'partition')}`,
+    `RF ${cluster.replicationFactor}`,
+    count(data.keys, 'key'),
+    `under-replicated ${data.underReplicated}`,
+    `unavailable ${data.unavailable}`,
+    `pending one-writes ${data.pendingOneWrites}`,
+    ...(data.conflicts > 0 ? [`conflicts ${data.conflicts}`] : []),
+  ].join('  ');
+}
+
+function crashLines({ name, crash }: StatusNode, { red, dim }: Palette): string[] {
+  if (crash === null) return [];
+  return [
+    red(`${name} crashed: ${crash.message}`),
+    ...(crash.hint === '' ? [] : [`  ${dim('→')} ${crash.hint}`]),
+    ...crash.lastLines.map((line) => `  ${dim('│')} ${line}`),
+    `  log: ${crash.log}`,
+  ];
+}
+
+function isLive(node: StatusNode): boolean {
+  return node.state === 'up' || node.state === 'suspect';
+}
+
+function statePaint(state: string, { green, yellow, red }: Palette): Paint {
+  if (state === 'up') return green;
+  return ['starting', 'paused', 'suspect', 'stopped'].includes(state) ? yellow : red;
+}
+
+function cell(number: number | null | undefined): string {
+  return number === null || number === undefined ? '-' : String(number);
+}
