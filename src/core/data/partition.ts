@@ -1,0 +1,293 @@
+// One partition's replicated state machine, in memory. Equal logs give equal states: nothing but the entries
+// decides anything, so replicas agree on every value, every refusal, every eviction and every purge.
+//
+//   write ──► sessions: known? ──► writes ──► items      result for the client
+//   merge ──► merged: known? ────► merges ──► items      outcome for the owner
+//   watermark ──► tombstones: passed by all? ──► items   purge
+//
+// Log time (`hlc`) is the greatest timestamp applied so far. A quorum write's own timestamp is made greater
+// than that, so that among quorum writes time and log order are one, whatever the leaders' clocks say.
+
+import { laterOf, successor } from '../clocks/hlc.ts';
+import { assert, assertNever } from '../model/assert.ts';
+import type {
+  DataCommand,
+  MergeCommand,
+  TentativeWrite,
+  WatermarkCommand,
+  WriteCommand,
+} from '../model/command.ts';
+import type { GroupId, NodeId } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
+import type { SessionRef, WriteOperation } from '../model/operation.ts';
+import type {
+  ConflictRow,
+  GroupChanges,
+  ItemRow,
+  MachineRow,
+  SessionResult,
+  StateRow,
+} from '../model/state.ts';
+import type { Dot, Timestamp } from '../model/version.ts';
+import { ownBytes } from './bytes.ts';
+import { type ConflictBounds, Conflicts } from './conflicts.ts';
+import { knownAt } from './contexts.ts';
+import { Items } from './items.ts';
+import { MergedDots } from './merged.ts';
+import { type Conflict, decideMerge, type MergeOutcome, type Position } from './merges.ts';
+import type { Resolver } from './resolver.ts';
+import { type ChangedRows, firstMachineRow, inChunks, rowsByKind } from './rows.ts';
+import { type ScanPage, type ScanRange, scanPage } from './scan.ts';
+import { type SessionBounds, Sessions } from './sessions.ts';
+import type { DataRow } from './sizes.ts';
+import { stateHash } from './state-hash.ts';
+import { Tombstones } from './tombstones.ts';
+import { decideWrite } from './writes.ts';
+
+export interface PartitionOptions {
+  readonly group: GroupId;
+  readonly resolver: Resolver;
+  /** Every replica has the same; tests make them small. */
+  readonly bounds?: SessionBounds & ConflictBounds;
+}
+
+export type ApplyResult =
+  | SessionResult
+  /** Executed once or never, but too long ago to tell: effect unknown. */
+  | { readonly kind: 'session-expired' }
+  | { readonly kind: 'merged'; readonly dot: Dot; readonly outcome: MergeOutcome }
+  | { readonly kind: 'watermark'; readonly purged: number };
+
+export type PartitionChanges = Pick<GroupChanges, 'clear' | 'rows' | 'removed'>;
+
+export class Partition {
+  readonly group: GroupId;
+  readonly resolver: Resolver;
+  readonly #items = new Items();
+  readonly #sessions: Sessions;
+  readonly #conflicts: Conflicts;
+  readonly #merged = new MergedDots();
+  readonly #tombstones = new Tombstones();
+  #hlc: Timestamp = firstMachineRow.hlc;
+  #appliedIndex = 0;
+  #isMachineChanged = false;
+  /** Everything is a change: the rows came from elsewhere and the engine has others. */
+  #isAllChanged = false;
+  #hash: string | null = null;
+
+  constructor({ group, resolver, bounds = limits }: PartitionOptions) {
+    this.group = group;
+    this.resolver = resolver;
+    this.#sessions = new Sessions(bounds);
+    this.#conflicts = new Conflicts(bounds);
+  }
+
+  /** Keys that have a value. */
+  get keys(): number {
+    return this.#items.liveCount;
+  }
+
+  /** Conflicts in the life of this partition; `conflictRows` has the latest of them. */
+  get conflicts(): number {
+    return this.#conflicts.next - 1;
+  }
+
+  /** Log time. A node feeds it to its clock (`raise`), so that its next timestamps are greater. */
+  get hlc(): Timestamp {
+    return this.#hlc;
+  }
+
+  get hasChanges(): boolean {
+    return this.changedRows > 0;
+  }
+
+  /** Rows that `takeChanges` would hand out now. */
+  get changedRows(): number {
+    if (this.#isAllChanged) return this.#items.count + this.#sessions.count + 1;
+    const machine = this.#isMachineChanged ? 1 : 0;
+    return this.#items.changed + this.#sessions.changed + this.#conflicts.changed + machine;
+  }
+
+  /** Which tentative writes the log has merged; a journal reads it. */
+  get merged(): Pick<MergedDots, 'has' | 'upTo' | 'hasGaps'> {
+    return this.#merged;
+  }
+
+  hasMerged(dot: Dot): boolean {
+    return this.#merged.has(dot);
+  }
+
+  /**
+   * Replaces everything. `changed`: the engine does not have these rows yet, so that the next changes are
+   * "clear, then all of them".
+   */
+  restore(
+    rows: Iterable<StateRow>,
+    options: { readonly changed: boolean } = { changed: false },
+  ): void {
+    const { items, sessions, conflicts, machine } = rowsByKind(rows);
+    this.#items.restore(items);
+    this.#sessions.restore({ rows: sessions, marks: machine });
+    this.#conflicts.restore({ rows: conflicts, next: machine.nextConflict });
+    this.#merged.restore(machine.merged);
+    this.#tombstones.restore({ watermarks: machine.watermarks, items });
+    this.#hlc = machine.hlc;
+    this.#appliedIndex = 0;
+    this.#isMachineChanged = false;
+    this.#isAllChanged = options.changed;
+    this.#hash = null;
+  }
+
+  /**
+   * Voters and learners, joint ones too: whose watermarks a purge waits for. Called with the configuration in
+   * force at the applied point: after `restore`, and when a configuration entry is applied.
+   */
+  setReplicas(nodes: readonly NodeId[]): void {
+    if (this.#tombstones.setReplicas(nodes)) this.#touchMachine();
+  }
+
+  /** Applies the entry at `at`. Entries come in log order, each once. */
+  apply(at: Position, command: DataCommand): ApplyResult {
+    assert(at.index > this.#appliedIndex, () => `${at.index} applied after ${this.#appliedIndex}`);
+    this.#appliedIndex = at.index;
+    switch (command.kind) {
+      case 'write':
+        return this.#applyWrite(at, command);
+      case 'merge':
+        return this.#applyMerge(at, command);
+      case 'watermark':
+        return this.#applyWatermark(command);
+      default:
+        return assertNever(command);
+    }
+  }
+
+  /** The key's row, a tombstone too; null when nothing is there. */
+  read(key: string): ItemRow | null {
+    return this.#items.get(key);
+  }
+
+  scan(range: ScanRange): ScanPage {
+    return scanPage(this.#items, range);
+  }
+
+  /** The losers that are still kept, oldest first. */
+  conflictRows(): readonly ConflictRow[] {
+    return this.#conflicts.rows();
+  }
+
+  /** What changed since the last call; each row once, in its latest form. */
+  takeChanges(): PartitionChanges {
+    const clear = this.#isAllChanged;
+    const changes: ChangedRows = { rows: [], removed: [] };
+    this.#items.takeChanges(changes);
+    this.#sessions.takeChanges(changes);
+    this.#conflicts.takeChanges(changes);
+    if (this.#isMachineChanged) changes.rows.push(this.#machineRow());
+    this.#isMachineChanged = false;
+    this.#isAllChanged = false;
+    return clear ? { clear, rows: [...this.#rows()], removed: [] } : { clear, ...changes };
+  }
+
+  /** The whole state as it is now; stays as it is while the partition moves on. */
+  snapshotChunks(): StateRow[][] {
+    return inChunks(this.#rows());
+  }
+
+  /** 16 hexadecimal digits over all rows; equal on replicas that applied the same prefix of the log. */
+  hash(): string {
+    this.#hash ??= stateHash(this.#rows());
+    return this.#hash;
+  }
+
+  #applyWrite(at: Position, { operation, session, hlc }: WriteCommand): ApplyResult {
+    this.#advance(laterOf(hlc, successor(this.#hlc)));
+    const known = this.#sessions.recall(session, this.#hlc);
+    const result = known ?? this.#executeOnce({ at, operation, session });
+    this.#sessions.evict(this.#hlc);
+    return result;
+  }
+
+  #executeOnce({ at, operation, session }: Execution): SessionResult {
+    const current = this.#current(operation.key);
+    const { result, item, conflict } = decideWrite({ current, operation, at, hlc: this.#hlc });
+    this.#store(item, conflict);
+    this.#sessions.remember(session, this.#hlc, result);
+    return result;
+  }
+
+  #applyMerge(at: Position, command: MergeCommand): ApplyResult {
+    const { write } = command;
+    this.#advance(laterOf(this.#hlc, write.hlc));
+    const outcome = this.#merged.add(write.dot) ? this.#merge(at, sanitized(write, at)) : 'known';
+    this.#sessions.evict(this.#hlc);
+    return { kind: 'merged', dot: write.dot, outcome };
+  }
+
+  #merge(at: Position, write: TentativeWrite): MergeOutcome {
+    const current = this.#current(write.key);
+    const decision = decideMerge({ current, write, at, resolver: this.resolver });
+    this.#store(decision.item, decision.conflict);
+    return decision.outcome;
+  }
+
+  #applyWatermark(command: WatermarkCommand): ApplyResult {
+    if (this.#tombstones.record(command)) this.#touchMachine();
+    const keys = this.#tombstones.takePassed();
+    for (const key of keys) this.#items.purge(key);
+    if (keys.length > 0) this.#hash = null;
+    return { kind: 'watermark', purged: keys.length };
+  }
+
+  #current(key: string): ItemRow | null {
+    const item = this.#items.get(key);
+    return item === null ? null : this.#merged.trimmed(item);
+  }
+
+  #store(item: ItemRow | null, conflict: Conflict | null): void {
+    if (conflict !== null) this.#conflicts.add(conflict);
+    if (item === null) return;
+    const before = this.#items.get(item.key);
+    this.#items.put(item);
+    this.#tombstones.note({ before, after: item });
+  }
+
+  #advance(hlc: Timestamp): void {
+    this.#hlc = hlc;
+    this.#touchMachine();
+  }
+
+  #touchMachine(): void {
+    this.#isMachineChanged = true;
+    this.#hash = null;
+  }
+
+  #machineRow(): MachineRow {
+    return {
+      kind: 'machine',
+      hlc: this.#hlc,
+      merged: this.#merged.toRows(),
+      watermarks: this.#tombstones.toRows(),
+      ...this.#sessions.marks,
+      nextConflict: this.#conflicts.next,
+    };
+  }
+
+  *#rows(): Generator<DataRow> {
+    yield* this.#items.rows();
+    yield* this.#sessions.rows();
+    yield* this.#conflicts.rows();
+    yield this.#machineRow();
+  }
+}
+
+interface Execution {
+  readonly at: Position;
+  readonly operation: WriteOperation;
+  readonly session: SessionRef;
+}
+
+function sanitized(write: TentativeWrite, at: Position): TentativeWrite {
+  const value = write.value === null ? null : ownBytes(write.value);
+  return { ...write, value, context: knownAt(write.context, at) };
+}
