@@ -37,6 +37,8 @@ export const limits = {
 
   /** Linearizable reads that wait for one confirmation round, per group. */
   pendingReadsMax: 4096,
+  /** Confirmation rounds in flight, per group: reads that come later gather into the next one. */
+  readRoundsInFlightMax: 4,
   /** Client requests that a node holds at once. */
   pendingRequestsMax: 16384,
   /** `one` writes of a node that are not merged yet; beyond it `one` writes are `overloaded`. */

@@ -73,6 +73,17 @@ export type ReadResult =
   | { readonly kind: 'not-leader'; readonly leader: NodeId | null }
   | { readonly kind: 'overloaded' };
 
+/** A member as its leader knows it. */
+export interface MemberProgress {
+  readonly node: NodeId;
+  /** Its log is durable and equal to the leader's up to here. */
+  readonly matchIndex: LogIndex;
+  readonly appliedIndex: LogIndex;
+  /** It answered within the last election timeout and its connection did not die since. */
+  readonly active: boolean;
+  readonly learner: boolean;
+}
+
 /** Read-out for status, tests and the simulator's invariants; reading changes nothing. */
 export interface RaftView {
   readonly role: Role;

@@ -1,0 +1,118 @@
+// The leader's side of log replication (Raft paper, section 5.3): appends go out once per output, however many
+// entries were proposed; acknowledgements move the commit index, by counting only for entries of this term.
+
+import type { LogIndex } from '../model/ids.ts';
+import { logIndex } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
+import { jointIndex } from '../model/quorum.ts';
+import type { Appended } from './messages.ts';
+import type { Progress } from './progress.ts';
+import { beginSnapshot } from './snapshot-sending.ts';
+import type { Leadership, RaftState } from './state.ts';
+import { continueTransfer } from './transfer.ts';
+
+/** Sends every member what it may be sent now. */
+export function replicate(state: RaftState, leadership: Leadership): void {
+  leadership.appendsDue = false;
+  for (const progress of leadership.progress.values()) {
+    if (!progress.cut) sendAppends(state, leadership, progress);
+  }
+}
+
+function sendAppends(state: RaftState, leadership: Leadership, progress: Progress): void {
+  if (progress.mode === 'snapshot') return;
+  if (progress.mode === 'probe') {
+    if (progress.paused) return;
+    if (progress.next <= state.log.start.index) beginSnapshot(state, leadership, progress);
+    else sendAppend(state, progress, limits.appendBytesMax);
+    return;
+  }
+  while (progress.next <= state.log.lastIndex && !progress.isWindowFull) {
+    if (progress.next <= state.log.start.index) {
+      progress.becomeProbe();
+      beginSnapshot(state, leadership, progress);
+      return;
+    }
+    sendAppend(state, progress, limits.appendBytesMax);
+  }
+}
+
+/** With `bytesMax` 0 the append is empty: it moves the commit index, or asks whether the logs agree. */
+function sendAppend(state: RaftState, progress: Progress, bytesMax: number): void {
+  const { log } = state;
+  const prevIndex = logIndex(progress.next - 1);
+  const prevTerm = log.termAt(prevIndex);
+  if (prevTerm === undefined) return;
+  const entries = bytesMax > 0 ? log.sliceBytes(progress.next, bytesMax) : [];
+  const { term, commitIndex } = state;
+  const message = { kind: 'append', term, prevIndex, prevTerm, entries, commitIndex } as const;
+  state.outbox.send(progress.node, message);
+  progress.sent(entries.at(-1)?.index ?? 0);
+}
+
+/** Tells everyone the commit index now, instead of with the next append or heartbeat. */
+export function broadcastCommit(state: RaftState, leadership: Leadership): void {
+  replicate(state, leadership);
+  for (const progress of leadership.progress.values()) {
+    if (!progress.cut && progress.mode === 'replicate') sendAppend(state, progress, 0);
+  }
+}
+
+/** The member's log differs, or ends, before the append that it answers. */
+export function onRefused(
+  state: RaftState,
+  leadership: Leadership,
+  { progress, refusal }: { readonly progress: Progress; readonly refusal: Appended },
+): void {
+  if (!progress.refused(refusal.index, guessAgreement(state, refusal))) return;
+  leadership.appendsDue = true;
+}
+
+/** Where the logs may agree, as far as both ends know: one round trip for each term that differs. */
+function guessAgreement(state: RaftState, refusal: Appended): LogIndex {
+  return state.log.lastIndexOfTermAtMost(refusal.hintTerm, refusal.hintIndex);
+}
+
+/** Also called when a snapshot was installed at `index`. */
+export function onMatched(
+  state: RaftState,
+  leadership: Leadership,
+  { progress, index }: { readonly progress: Progress; readonly index: LogIndex },
+): void {
+  const before = progress.match;
+  progress.matched(index);
+  leaveMode(state, progress, index);
+  if (progress.match > before) advanceCommit(state, leadership);
+  leadership.appendsDue = true;
+  continueTransfer(state, leadership);
+}
+
+/** What the answer was waited for has come: appends may be pipelined, if the log still has what is needed. */
+function leaveMode(state: RaftState, progress: Progress, index: LogIndex): void {
+  if (progress.mode === 'probe') {
+    if (index >= progress.next - 1) progress.becomeReplicate();
+  } else if (progress.mode === 'snapshot') {
+    if (progress.match >= state.log.start.index) progress.becomeReplicate();
+    else if (index >= (progress.transfer?.index ?? 0)) progress.becomeProbe();
+  }
+}
+
+/** Only an entry of the current term is committed by counting; it commits all before it (5.4.2, figure 8). */
+export function advanceCommit(state: RaftState, leadership: Leadership): void {
+  const index = jointIndex(state.configurations.votingSets, (voter) => {
+    if (voter === state.self) return state.persistence.persistedIndex;
+    return logIndex(leadership.progress.get(voter)?.match ?? 0);
+  });
+  if (index <= state.commitIndex || state.log.termAt(index) !== state.term) return;
+  state.commitTo(index);
+}
+
+/** A heartbeat was answered: whatever is in doubt with this member is asked again. */
+export function askAgain(state: RaftState, leadership: Leadership, progress: Progress): void {
+  if (progress.mode === 'probe') {
+    progress.paused = false;
+    leadership.appendsDue = true;
+  } else if (progress.mode === 'replicate' && progress.hasInFlight) {
+    sendAppend(state, progress, 0);
+  }
+}
