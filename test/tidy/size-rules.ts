@@ -110,13 +110,15 @@ export const shortRun: Rule = (tree) =>
     .filter((file) => file.path.startsWith('commands/'))
     .flatMap((file) =>
       functionsOf(file)
-        .filter(({ name, lines }) => name === 'run' && lines > sizes.runLines)
+        .filter(
+          ({ name, lines }) => (name === 'run' || name === 'execute') && lines > sizes.runLines,
+        )
         .map(
-          ({ node, lines }): Violation => ({
+          ({ node, name, lines }): Violation => ({
             file: file.path,
             line: lineAt(file.text, node.start),
             rule: 'short-run',
-            message: `run() has ${lines} lines, at most ${sizes.runLines}: move work to src/`,
+            message: `${name}() has ${lines} lines, at most ${sizes.runLines}: move work to src/`,
           }),
         ),
     );
