@@ -97,9 +97,17 @@ export class Node {
       readOut: this.#readOut,
     });
     this.#saver = new StateSaver({ replicas, durability });
-    this.#applier = new Applier({ durability, outbox, writes, reads, tentative, everyReplica });
+    this.#applier = new Applier({
+      clock,
+      durability,
+      outbox,
+      writes,
+      reads,
+      tentative,
+      everyReplica,
+    });
     this.#leaderships = new Leaderships({ self, replicas, placement, liveness, outbox });
-    this.#upkeep = new Upkeep({ options, replicas, outbox });
+    this.#upkeep = new Upkeep({ options, replicas, outbox, saver: this.#saver });
     this.#calls = calls;
     this.#liveness = liveness;
     this.#writes = writes;
@@ -112,12 +120,15 @@ export class Node {
   step(input: Input): void {
     switch (input.kind) {
       case 'tick':
-        return this.#onTick(input.ticks, input.wallMs);
+        this.#onTick(input.ticks, input.wallMs);
+        return;
       case 'message':
-        return this.#onMessage(input.from, input.message);
+        this.#onMessage(input.from, input.message);
+        return;
       case 'request': {
         const asker = { kind: 'client', connection: input.connection } as const;
-        return this.#touch(this.#requests.onRequest(asker, input.request));
+        this.#touch(this.#requests.onRequest(asker, input.request));
+        return;
       }
       case 'persisted':
         for (const replica of this.#durability.onPersisted(input.number)) this.#touch(replica);
@@ -126,14 +137,18 @@ export class Node {
         this.#releasable = this.#saver.onSaved(input.number, input.synced) ?? this.#releasable;
         return;
       case 'peer-up':
-        return this.#onPeerUp(input.peer, input.incarnation);
+        this.#onPeerUp(input.peer, input.incarnation);
+        return;
       case 'peer-down':
-        return this.#onPeerDown(input.peer);
+        this.#onPeerDown(input.peer);
+        return;
       case 'drain':
         this.#requests.draining = true;
-        return this.#leaderships.startDraining();
+        this.#leaderships.startDraining();
+        return;
       default:
-        return assertNever(input);
+        assertNever(input);
+        return;
     }
   }
 
@@ -229,24 +244,30 @@ export class Node {
         if (!replica) return;
         replica.raft.step(from, message.message);
         this.#touched.add(replica);
-        return this.#everyReplica.check(replica);
+        this.#everyReplica.check(replica);
+        return;
       }
       case 'forward': {
         const asker = { kind: 'node', node: from } as const;
-        return this.#touch(this.#requests.onRequest(asker, message.request));
+        this.#touch(this.#requests.onRequest(asker, message.request));
+        return;
       }
       case 'forwarded':
-        return this.#forwards.onForwarded(message.reply);
+        this.#forwards.onForwarded(message.reply);
+        return;
       case 'propose-merge': {
         const replica = this.#replicas.get(message.group);
         if (replica) this.#tentative.propose(replica, message.writes);
-        return this.#touch(replica);
+        this.#touch(replica);
+        return;
       }
       case 'propose-watermark':
       case 'announce-start':
-        return this.#touch(this.#upkeep.onMessage(from, message));
+        this.#touch(this.#upkeep.onMessage(from, message));
+        return;
       default:
-        return assertNever(message);
+        assertNever(message);
+        return;
     }
   }
 

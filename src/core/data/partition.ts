@@ -17,7 +17,7 @@ import type {
   WatermarkCommand,
   WriteCommand,
 } from '../model/command.ts';
-import type { GroupId, NodeId } from '../model/ids.ts';
+import type { GroupId, LogIndex, NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { SessionRef, WriteOperation } from '../model/operation.ts';
 import type {
@@ -160,6 +160,11 @@ export class Partition {
       default:
         return assertNever(command);
     }
+  }
+
+  /** The oldest tombstone that waits for this replica's watermark, or null. */
+  oldestTombstoneNotPassedBy(node: NodeId): LogIndex | null {
+    return this.#tombstones.oldestNotPassedBy(node);
   }
 
   /** The key's row, a tombstone too; null when nothing is there. */

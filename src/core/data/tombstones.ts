@@ -20,6 +20,13 @@ export class Tombstones {
     return this.#indexByKey.size;
   }
 
+  /** The oldest tombstone that this replica has not said it passed, or null. */
+  oldestNotPassedBy(node: NodeId): LogIndex | null {
+    const passed = this.#watermarks.get(node)?.index ?? 0;
+    for (const index of this.#indexByKey.values()) if (index > passed) return index;
+    return null;
+  }
+
   /** A key's row was replaced. A tombstone that only learned of more writes keeps its place. */
   note({ before, after }: { readonly before: ItemRow | null; readonly after: ItemRow }): void {
     const index = tombstoneIndex(after);

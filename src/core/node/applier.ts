@@ -1,6 +1,7 @@
 // Obeys one raft output in the order of the contract: remember what must become durable, say what may be
 // said, apply what is committed, and settle the calls that waited for it.
 
+import type { HybridClock } from '../clocks/hlc.ts';
 import type { ApplyResult } from '../data/partition.ts';
 import { assert } from '../model/assert.ts';
 import type { Entry } from '../model/entry.ts';
@@ -15,6 +16,7 @@ import type { Tentative } from './tentative.ts';
 import type { Writes } from './writes.ts';
 
 export interface ApplierOptions {
+  readonly clock: HybridClock;
   readonly durability: Durability;
   readonly outbox: Outbox;
   readonly writes: Writes;
@@ -37,7 +39,8 @@ export class Applier {
       durability.addRaft(replica, output.persist);
     }
     const { group } = replica;
-    for (const { to, message } of output.messages) outbox.send(to, { kind: 'group', group, message });
+    for (const { to, message } of output.messages)
+      outbox.send(to, { kind: 'group', group, message });
     if (output.committed.length > 0) this.#applyAll(replica, output.committed);
     reads.onOutput(replica, output);
   }
@@ -52,7 +55,7 @@ export class Applier {
   }
 
   #applyAll(replica: Replica, entries: readonly Entry[]): void {
-    const { writes, reads, tentative } = this.#options;
+    const { writes, reads, tentative, clock } = this.#options;
     let merged = false;
     for (const entry of entries) {
       const result = applyOne(replica, entry);
@@ -61,6 +64,7 @@ export class Applier {
       writes.onApplied(replica, entry, result);
     }
     replica.raft.onApplied(replica.appliedIndex);
+    if (replica.machine.kind === 'data') clock.raise(replica.machine.partition.hlc);
     if (merged) tentative.settle(replica);
     reads.onApplied(replica);
   }

@@ -1,13 +1,16 @@
 // How a node's replicas come to life: from the bootstrap that `dsys up` wrote, and from what the disk kept.
 // The same bootstrap on every node gives the same state at index 0 of every group.
 
-import { Control } from '../control/control.ts';
 import type { NodeOptions } from '../contract.ts';
+import { Control } from '../control/control.ts';
 import { Journal } from '../data/journal.ts';
 import { Partition } from '../data/partition.ts';
+import type { Resolver } from '../data/resolver.ts';
+import { lastWriteWins } from '../data/resolver.ts';
+import { assert } from '../model/assert.ts';
 import type { Configuration } from '../model/entry.ts';
 import type { GroupId, NodeId } from '../model/ids.ts';
-import { compareIds, controlGroup, groupId, logIndex, originOf, term } from '../model/ids.ts';
+import { compareIds, controlGroup, groupId, logIndex, term } from '../model/ids.ts';
 import type { Random } from '../model/random.ts';
 import type { RecoveredGroup } from '../model/records.ts';
 import type { AppliedPoint } from '../model/state.ts';
@@ -75,12 +78,17 @@ function bearControl({ options, placement, found }: Birth): Machine {
 }
 
 function bearPartition({ options, group, found }: Birth): Machine {
-  const { resolver } = options.bootstrap.settings;
-  const partition = new Partition({ group, resolver });
+  const partition = new Partition({ group, resolver: resolverOf(options) });
   if (found?.point) partition.restore(found.rows);
-  const journal = new Journal({ origin: originOf(options.self, options.incarnation) });
+  const journal = new Journal({ node: options.self, incarnation: options.incarnation });
   journal.restore(found?.tentative ?? []);
   return { kind: 'data', partition, journal };
+}
+
+function resolverOf({ bootstrap }: NodeOptions): Resolver {
+  const { resolver } = bootstrap.settings;
+  assert(resolver === lastWriteWins.name, () => `no resolver is called ${resolver}`);
+  return lastWriteWins;
 }
 
 function pointAtBirth(nodes: readonly NodeId[]): AppliedPoint {

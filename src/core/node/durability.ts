@@ -9,12 +9,12 @@ import type { Replica } from './replica.ts';
 interface Promised {
   readonly number: number;
   readonly rafts: { readonly replica: Replica; readonly number: number }[];
-  readonly then: (() => void)[];
+  readonly whenDurable: (() => void)[];
 }
 
 export class Durability {
   #open = newBatch(1);
-  #promised: Promised = { number: 1, rafts: [], then: [] };
+  #promised: Promised = { number: 1, rafts: [], whenDurable: [] };
   readonly #inFlight: Promised[] = [];
   #bytesSinceSync = 0;
 
@@ -35,7 +35,7 @@ export class Durability {
   /** Adds a record; `then` runs when it is durable. */
   add(record: LogRecord, then?: () => void): void {
     this.#open.records.push(record);
-    if (then) this.#promised.then.push(then);
+    if (then) this.#promised.whenDurable.push(then);
   }
 
   /** Adds what a Raft group must persist before it may speak of it. */
@@ -61,7 +61,7 @@ export class Durability {
     }
     this.#inFlight.push(this.#promised);
     this.#open = newBatch(sealed.number + 1);
-    this.#promised = { number: sealed.number + 1, rafts: [], then: [] };
+    this.#promised = { number: sealed.number + 1, rafts: [], whenDurable: [] };
     return sealed;
   }
 
@@ -76,7 +76,7 @@ export class Durability {
         replica.raft.onPersisted(raftNumber);
         woken.push(replica);
       }
-      for (const then of done.then) then();
+      for (const then of done.whenDurable) then();
     }
     return woken;
   }

@@ -93,7 +93,8 @@ export class Forwards {
     if (leader === null) return;
     if (leader === this.#liveness.self) {
       this.#passed.delete(passed.id);
-      return this.#executeHere(passed.call);
+      this.#executeHere(passed.call);
+      return;
     }
     passed.sent = true;
     const left = Math.max(1, passed.call.deadline - this.#calls.now);

@@ -1,5 +1,6 @@
 // What a node tells about itself: status, topology, hashes. Reading changes nothing.
 
+import type { Control } from '../control/control.ts';
 import { assertNever } from '../model/assert.ts';
 import type { Incarnation, NodeId, Tick } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
@@ -11,7 +12,6 @@ import type {
   Result,
   Topology,
 } from '../model/operation.ts';
-import type { Control } from '../control/control.ts';
 import type { Liveness } from './liveness.ts';
 import { membersOf } from './refusals.ts';
 import type { Replica } from './replica.ts';

@@ -40,9 +40,15 @@ export class Reads {
   /** This node leads the group: ask for a confirmation round, or refuse. */
   ask(read: ReadRequest): void {
     const { call, replica } = read;
-    if (!hasQuorum(replica, this.#liveness)) return this.#refuseUnavailable(read);
+    if (!hasQuorum(replica, this.#liveness)) {
+      this.#refuseUnavailable(read);
+      return;
+    }
     const result = replica.raft.readIndex();
-    if (result.kind !== 'waiting') return this.#refuse(read, result.kind);
+    if (result.kind !== 'waiting') {
+      this.#refuse(read, result.kind);
+      return;
+    }
     call.onDeadline = () => this.#timeOut(read);
     let asked = this.#asked.get(replica);
     if (!asked) {

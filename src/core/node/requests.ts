@@ -1,12 +1,12 @@
 // The front door: looks at a request, finds the replica that it concerns, and hands it to the level that it
 // asked for. Nothing is done here but deciding.
 
-import type { Hash } from '../placement/ring.ts';
 import type { GroupId } from '../model/ids.ts';
 import { groupId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { Operation, ReadOperation, Request, WriteOperation } from '../model/operation.ts';
 import { utf8Length } from '../model/utf8.ts';
+import type { Hash } from '../placement/ring.ts';
 import type { Asker, Call, Calls } from './call.ts';
 import type { Forwards } from './forwards.ts';
 import type { Liveness } from './liveness.ts';

@@ -25,6 +25,7 @@ export class StateSaver {
   #number = 0;
   #ticksSinceSave = 0;
   #inFlight: InFlight | null = null;
+  #syncRequested = false;
 
   constructor(options: { replicas: readonly Replica[]; durability: Durability }) {
     this.#replicas = options.replicas;
@@ -36,6 +37,11 @@ export class StateSaver {
     return this.#inFlight !== null || this.#replicas.some(isUnsaved);
   }
 
+  /** The next batch shall be synced, whatever the length of the logs. */
+  requestSync(): void {
+    this.#syncRequested = true;
+  }
+
   tick(ticks: number): void {
     this.#ticksSinceSave += ticks;
   }
@@ -44,7 +50,8 @@ export class StateSaver {
   take(): StateBatch | null {
     if (this.#inFlight !== null || !this.#isDue()) return null;
     this.#ticksSinceSave = 0;
-    const sync = this.#durability.bytesSinceSync >= syncEveryBytes || this.#replicas.some(wantsCompaction);
+    const sync = this.#wantsSync();
+    this.#syncRequested = false;
     const changes: GroupChanges[] = [];
     for (const replica of this.#replicas) {
       const change = replica.takeChanges();
@@ -73,6 +80,11 @@ export class StateSaver {
     }
     this.#compactLogs();
     return releasable;
+  }
+
+  #wantsSync(): boolean {
+    const costly = this.#durability.bytesSinceSync >= syncEveryBytes;
+    return costly || this.#syncRequested || this.#replicas.some(wantsCompaction);
   }
 
   #isDue(): boolean {

@@ -4,10 +4,10 @@
 
 import type { HybridClock } from '../clocks/hlc.ts';
 import type { Journal } from '../data/journal.ts';
+import { tentativeVersion } from '../data/journal.ts';
 import type { Partition } from '../data/partition.ts';
 import type { TentativeWrite } from '../model/command.ts';
 import type { NodeId } from '../model/ids.ts';
-import { logIndex, term } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { SessionRef, WriteOperation } from '../model/operation.ts';
 import type { Call, Calls } from './call.ts';
@@ -65,30 +65,28 @@ export class Tentative {
     return this.#writes;
   }
 
-  /** A journal restored from disk still has writes to offer. */
+  /** A journal restored from disk still has writes to offer, unless the log has merged them. */
   adopt(replica: Replica, journal: Journal): void {
     if (journal.pendingCount === 0) return;
     this.#pending.add(replica);
     this.#writes += journal.pendingCount;
     this.#bytes += journal.pendingBytes;
+    this.settle(replica);
   }
 
   accept(request: TentativeRequest): void {
-    const { call, replica, partition, journal, operation } = request;
+    const { call, replica } = request;
     const refusal = this.#refusalOf(request);
-    if (refusal) return this.#calls.answer(call, refusal);
+    if (refusal) {
+      this.#calls.answer(call, refusal);
+      return;
+    }
     const write = this.#journal(request);
-    const item = journal.read(operation.key, partition);
     call.onDeadline = () => this.#calls.answer(call, timedOut());
     this.#durability.add({ kind: 'tentative', group: replica.group, write }, () => {
       this.#calls.answer(call, {
         kind: 'written',
-        version: {
-          index: logIndex(0),
-          term: term(0),
-          vector: item?.version.vector ?? write.context,
-          hlc: write.hlc,
-        },
+        version: tentativeVersion(write),
         acks: [this.#self],
         number: null,
         via: this.#self,
@@ -119,7 +117,7 @@ export class Tentative {
 
   offerAll(replica: Replica): void {
     if (!this.#pending.has(replica) || replica.machine.kind !== 'data') return;
-    this.#offer(replica, firstOf(replica.machine.journal.pending()));
+    this.#offer(replica, firstOf(replica.machine.journal.pending(offerWritesMax)));
   }
 
   /** This node leads the group: put the offered writes into its log, each dot at most once at a time. */
@@ -135,9 +133,11 @@ export class Tentative {
   }
 
   #journal({ replica, partition, journal, operation }: TentativeRequest): TentativeWrite {
+    const { key } = operation;
     const value = operation.kind === 'put' ? operation.value : null;
+    const context = operation.kind === 'increment' ? null : operation.context;
     const hlc = this.#clock.now(this.wallMs);
-    const accepted = { key: operation.key, value, hlc, appliedAt: replica.appliedIndex };
+    const accepted = { key, value, context, hlc, appliedAt: replica.appliedIndex };
     this.#pending.add(replica);
     return this.#recount(journal, () => journal.accept(accepted, partition));
   }
@@ -185,7 +185,7 @@ function firstOf(writes: readonly TentativeWrite[]): readonly TentativeWrite[] {
   let bytes = 0;
   let count = 0;
   for (const write of writes) {
-    if (count >= offerWritesMax || (count > 0 && bytes >= limits.appendBytesMax)) break;
+    if (count > 0 && bytes >= limits.appendBytesMax) break;
     bytes += commandSize({ kind: 'merge', write });
     count += 1;
   }

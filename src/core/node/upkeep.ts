@@ -9,6 +9,7 @@ import { controlGroup } from '../model/ids.ts';
 import { commandSize } from './command-size.ts';
 import type { Outbox } from './outbox.ts';
 import type { Replica } from './replica.ts';
+import type { StateSaver } from './state-saver.ts';
 
 /** How often a duty that is not seen done is repeated. */
 const announceTicks = 50;
@@ -18,12 +19,14 @@ export interface UpkeepOptions {
   readonly options: NodeOptions;
   readonly replicas: readonly Replica[];
   readonly outbox: Outbox;
+  readonly saver: StateSaver;
 }
 
 export class Upkeep {
   readonly #node: NodeOptions;
   readonly #replicas: readonly Replica[];
   readonly #outbox: Outbox;
+  readonly #saver: StateSaver;
   readonly #control: Replica | undefined;
   #registered = false;
   #announceIn = announceTicks;
@@ -33,6 +36,7 @@ export class Upkeep {
     this.#node = options.options;
     this.#replicas = options.replicas;
     this.#outbox = options.outbox;
+    this.#saver = options.saver;
     this.#control = options.replicas.find((replica) => replica.group === controlGroup);
   }
 
@@ -86,8 +90,14 @@ export class Upkeep {
     const { self, incarnation } = this.#node;
     const { partition, journal } = replica.machine;
     const { leader } = replica.raft.view();
-    const index = journal.watermark(replica.appliedIndex);
-    if (leader === null || !partition.wantsWatermark(self, index)) return [];
+    const oldest = partition.oldestTombstoneNotPassedBy(self);
+    if (leader === null || oldest === null) return [];
+    // A watermark must outlive a crash, so it counts from synced state only (data/journal.ts).
+    const index = journal.watermark(replica.syncedIndex);
+    if (index < oldest) {
+      if (replica.syncedIndex < oldest) this.#saver.requestSync();
+      return [];
+    }
     if (leader === self) this.#proposeWatermark(replica, self, { incarnation, index });
     else {
       const { group } = replica;

@@ -2,8 +2,8 @@
 // Invariant: a waiting call is settled by the entry that is applied at its index, whatever that entry is:
 // the same term, and it is this write; another, and this write can never commit (log matching, §5.3).
 
-import type { ApplyResult } from '../data/partition.ts';
 import type { HybridClock } from '../clocks/hlc.ts';
+import type { ApplyResult } from '../data/partition.ts';
 import { assert } from '../model/assert.ts';
 import type { Entry } from '../model/entry.ts';
 import type { LogIndex, NodeId, Term } from '../model/ids.ts';
@@ -12,12 +12,12 @@ import type { Result, SessionRef, WriteOperation } from '../model/operation.ts';
 import type { SessionResult } from '../model/state.ts';
 import type { ProposeRefusal } from '../raft/contract.ts';
 import type { Call, Calls } from './call.ts';
+import { commandSize } from './command-size.ts';
 import type { EveryReplica } from './every-replica.ts';
 import type { Liveness } from './liveness.ts';
 import { describeReach, hasQuorum, nameOf, reachOf } from './reach.ts';
 import { refuse } from './refusals.ts';
 import type { Replica } from './replica.ts';
-import { commandSize } from './command-size.ts';
 
 interface Proposed {
   readonly call: Call;
@@ -60,16 +60,21 @@ export class Writes {
     const none = (reason: 'unavailable' | 'clock-ahead' | 'overloaded', message: string) =>
       this.#calls.answer(call, refuse({ reason, effect: 'none', message, reach: reach() }));
     if (!hasQuorum(replica, this.#liveness)) {
-      return none('unavailable', describeReach(replica, reach()));
+      none('unavailable', describeReach(replica, reach()));
+      return;
     }
     // Exactly once rests on this: the entry's time is later than the first attempt (data/sessions).
     if (this.#clock.update(session.issuedAt, this.wallMs).kind !== 'ok') {
-      return none('clock-ahead', 'the clock of the client is too far ahead of this node');
+      none('clock-ahead', 'the clock of the client is too far ahead of this node');
+      return;
     }
     const hlc = this.#clock.now(this.wallMs);
     const command = { kind: 'write', operation, session, hlc } as const;
     const proposal = replica.raft.propose(command, commandSize(command));
-    if (proposal.kind !== 'proposed') return this.#refuseProposal(call, replica, proposal);
+    if (proposal.kind !== 'proposed') {
+      this.#refuseProposal(call, replica, proposal);
+      return;
+    }
     call.onDeadline = () => this.#timeOut(call, replica);
     const waiting = this.#waitingOf(replica);
     // An older proposal at this index is gone from our log, but may survive in another's: unknown.
@@ -84,7 +89,10 @@ export class Writes {
     const proposed = waiting?.get(entry.index);
     if (!waiting || !proposed) return;
     waiting.delete(entry.index);
-    if (proposed.term !== entry.term || result === null) return this.#lose(proposed.call, replica);
+    if (proposed.term !== entry.term || result === null) {
+      this.#lose(proposed.call, replica);
+      return;
+    }
     this.#finish({ call: proposed.call, replica, index: entry.index, result });
   }
 
@@ -103,11 +111,13 @@ export class Writes {
     const { call, replica, result } = done;
     switch (result.kind) {
       case 'written':
-        return this.#onWritten({ ...done, result });
+        this.#onWritten({ ...done, result });
+        return;
       case 'refused':
-        return this.#refuseResult(call, replica, result);
+        this.#refuseResult(call, replica, result);
+        return;
       case 'session-expired':
-        return this.#calls.answer(
+        this.#calls.answer(
           call,
           refuse({
             reason: 'session-expired',
@@ -116,6 +126,7 @@ export class Writes {
             reach: reachOf(replica, this.#liveness),
           }),
         );
+        return;
       default:
         assert(false, () => `a client's write was applied as ${result.kind}`);
     }
@@ -168,7 +179,10 @@ export class Writes {
     const reach = reachOf(replica, this.#liveness);
     const facts =
       refusal.kind === 'overloaded'
-        ? ({ reason: 'overloaded', message: `${nameOf(replica)} has too much uncommitted` } as const)
+        ? ({
+            reason: 'overloaded',
+            message: `${nameOf(replica)} has too much uncommitted`,
+          } as const)
         : ({ reason: 'not-leader', message: `${nameOf(replica)} is led elsewhere` } as const);
     this.#calls.answer(call, refuse({ ...facts, effect: 'none', reach }));
   }

@@ -3,7 +3,11 @@ import { Control } from '../../../src/core/control/control.ts';
 import { incarnation, nodeId, storageId } from '../../../src/core/model/ids.ts';
 
 function bear(): Control {
-  const addresses = { peer: 'tcp://127.0.0.1:1', client: 'tcp://127.0.0.1:2', bulk: 'tcp://127.0.0.1:3' };
+  const addresses = {
+    peer: 'tcp://127.0.0.1:1',
+    client: 'tcp://127.0.0.1:2',
+    bulk: 'tcp://127.0.0.1:3',
+  };
   const members = ['node2', 'node1'].map((name) => ({
     node: nodeId(name),
     storageId: storageId(`storage-of-${name}`),

@@ -47,11 +47,17 @@ describe('ring', () => {
   });
 
   it('spreads the first choices over distinct zones while there are any', () => {
-    const zoned = members(6).map((member, i) => ({ ...member, zone: ['a', 'b', 'c'][i % 3] ?? '' }));
+    const zoned = members(6).map((member, i) => ({
+      ...member,
+      zone: ['a', 'b', 'c'][i % 3] ?? '',
+    }));
     const zoneOf = new Map(zoned.map(({ node, zone }) => [node, zone]));
     const ring = new Ring({ members: zoned, hash: hashText });
     for (let i = 0; i < 200; i++) {
-      const zones = ring.preferenceList(`p${i}`).slice(0, 3).map((node) => zoneOf.get(node));
+      const zones = ring
+        .preferenceList(`p${i}`)
+        .slice(0, 3)
+        .map((node) => zoneOf.get(node));
       expect(new Set(zones).size).toBe(3);
     }
   });
@@ -61,23 +67,31 @@ describe('ring', () => {
     expect([...shares.values()].reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
   });
 
-  it.each([3, 5, 10])('relative standard deviation of the share of %i nodes is what theory says', (n) => {
-    const shares = ringsOf(n, 60).flatMap((ring) => [...ring.shares().values()]);
-    const mean = 1 / n;
-    const variance = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / shares.length;
-    const expected = Math.sqrt((n - 1) / (n * 150 + 1));
-    expect(Math.sqrt(variance) / mean / expected).toBeGreaterThan(0.8);
-    expect(Math.sqrt(variance) / mean / expected).toBeLessThan(1.2);
-  });
+  it.each([3, 5, 10])(
+    'relative standard deviation of the share of %i nodes is what theory says',
+    (n) => {
+      const shares = ringsOf(n, 60).flatMap((ring) => [...ring.shares().values()]);
+      const mean = 1 / n;
+      const variance = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / shares.length;
+      const expected = Math.sqrt((n - 1) / (n * 150 + 1));
+      expect(Math.sqrt(variance) / mean / expected).toBeGreaterThan(0.8);
+      expect(Math.sqrt(variance) / mean / expected).toBeLessThan(1.2);
+    },
+  );
 
   it.skipIf(!hasExternalData)('max over mean stays within the published distribution', () => {
-    const rows = readExternal('ring', 'imbalance.tsv').trim().split('\n').map((row) => row.split('\t'));
+    const rows = readExternal('ring', 'imbalance.tsv')
+      .trim()
+      .split('\n')
+      .map((row) => row.split('\t'));
     const header = rows[0] ?? [];
     const at = (row: readonly string[], name: string) => Number(row[header.indexOf(name)]);
     const published = rows.slice(1).filter((row) => at(row, 'V') === 150);
     expect(published.length).toBeGreaterThan(0);
     for (const row of published.filter((each) => at(each, 'N') <= 10)) {
-      const ratios = ringsOf(at(row, 'N'), 60).map((ring) => maxOverMean(ring.shares())).sort();
+      const ratios = ringsOf(at(row, 'N'), 60)
+        .map((ring) => maxOverMean(ring.shares()))
+        .sort();
       const median = ratios[ratios.length >> 1] ?? 0;
       expect(Math.abs(median - at(row, 'max/mean p50'))).toBeLessThan(0.05);
     }

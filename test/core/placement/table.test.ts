@@ -34,7 +34,11 @@ describe('partition table', () => {
   });
 
   it.each([3, 4, 5, 7, 10])('%i nodes: nobody is to lead more than its share', (n) => {
-    const leads = countsOf(place(n).slice(1).map((row) => row[0] ?? ''));
+    const leads = countsOf(
+      place(n)
+        .slice(1)
+        .map((row) => row[0] ?? ''),
+    );
     expect(Math.max(...leads)).toBeLessThanOrEqual(Math.ceil(64 / n) + 1);
   });
 
