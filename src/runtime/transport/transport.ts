@@ -26,8 +26,8 @@ export interface ZeroMqTransportOptions {
   /** Z85, of this node. */
   readonly publicKey: string;
   readonly secretKey: string;
-  /** Z85 keys of clients that may connect, beside the members'. */
-  readonly clientPublicKeys: readonly string[];
+  /** Z85, of the clients; members may connect as clients too. */
+  readonly clientPublicKey: string;
 }
 
 /** A transport that has no socket yet; `start` opens them. Frames given to it must not be changed later. */
@@ -95,11 +95,7 @@ class ZeroMqTransport implements Transport {
     const memberKeys = this.#options.members.map((member) => member.publicKey);
     return {
       peers: await this.#guard('peers', memberKeys, events),
-      clients: await this.#guard(
-        'clients',
-        [...memberKeys, ...this.#options.clientPublicKeys],
-        events,
-      ),
+      clients: await this.#guard('clients', [...memberKeys, this.#options.clientPublicKey], events),
     };
   }
 

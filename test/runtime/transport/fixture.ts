@@ -39,14 +39,15 @@ export class ClusterFixture {
       self,
       members: this.#members,
       ...keys,
-      clientPublicKeys: [this.clientKeys.publicKey],
+      clientPublicKey: this.clientKeys.publicKey,
     });
   }
 
   openRival(self: NodeId): Transport {
     const rival = this.#member(self, this.#rivalAddresses);
     const members = this.#members.map((member) => (member.node === self ? rival : member));
-    return openZeroMqTransport({ self, members, ...this.#key(self), clientPublicKeys: [] });
+    const clientPublicKey = this.clientKeys.publicKey;
+    return openZeroMqTransport({ self, members, ...this.#key(self), clientPublicKey });
   }
 
   clientSocket(node: NodeId, keys: KeyPair = this.clientKeys): Dealer {

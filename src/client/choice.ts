@@ -1,0 +1,49 @@
+// Which node gets a call next. Pure: what is known of the routes and of the connections in, a node out.
+//
+//   level       first choice              then
+//   quorum,all  the leader                the other replicas in turn: one of them knows the new leader
+//   one         a replica that is up      any replica that may be up; the leader is preferred, it is freshest
+
+import type { NodeId } from '../core/model/ids.ts';
+import type { Call } from './call.ts';
+import type { Routes } from './routes.ts';
+
+/** `fresh`: not dialed yet, or just now. `slow`: it does not answer. `down`: certainly not reachable now. */
+export type Reachability = 'up' | 'fresh' | 'slow' | 'down';
+
+const rank: Readonly<Record<Reachability, number>> = { up: 0, fresh: 1, slow: 2, down: 3 };
+
+/** null: nobody who could answer is reachable now. */
+export function chooseNode(
+  call: Pick<Call, 'pin' | 'group' | 'consistency' | 'tries'>,
+  routes: Routes,
+  reachabilityOf: (node: NodeId) => Reachability,
+): NodeId | null {
+  const leader = routes.leaderOf(call.group);
+  const isUsable = leader !== null && rank[reachabilityOf(leader)] <= rank.fresh;
+  if (call.pin === null && call.consistency !== 'one' && isUsable) return leader;
+  const candidates = candidatesOf(call, routes).sort(
+    (a, b) => rank[reachabilityOf(a)] - rank[reachabilityOf(b)],
+  );
+  const best = candidates[0];
+  return best === undefined || reachabilityOf(best) === 'down' ? null : best;
+}
+
+/** Everyone who may answer, in the order of preference among equally reachable ones. */
+export function candidatesOf(
+  call: Pick<Call, 'pin' | 'group' | 'consistency' | 'tries'>,
+  routes: Routes,
+): NodeId[] {
+  if (call.pin !== null) return [call.pin];
+  const leader = routes.leaderOf(call.group);
+  const replicas = routes.replicasOf(call.group);
+  const all = replicas.length > 0 ? replicas : routes.nodes;
+  const turned = rotate(all, call.tries);
+  if (leader === null || call.consistency !== 'one' || !all.includes(leader)) return turned;
+  return [leader, ...turned.filter((node) => node !== leader)];
+}
+
+function rotate(nodes: readonly NodeId[], by: number): NodeId[] {
+  const at = nodes.length === 0 ? 0 : by % nodes.length;
+  return [...nodes.slice(at), ...nodes.slice(0, at)];
+}

@@ -1,0 +1,236 @@
+// The connection to one node: a DEALER that dials by itself, an outbox, and what is in flight. Everything that
+// is put into the outbox within one turn of the event loop leaves in one frame.
+// Guarantees: an item is marked `sent` before its bytes leave; it is answered, lost or withdrawn exactly once.
+
+import type { NodeId } from '../core/model/ids.ts';
+import type { Reply, Request, Result } from '../core/model/operation.ts';
+import type { ClientSocket } from './zeromq.ts';
+
+/** One request on its way to a node. */
+export interface Outgoing {
+  readonly request: Request;
+  /** From here on it may take effect. */
+  sent: boolean;
+}
+
+/** Why a node cannot be used now. */
+export type Fault =
+  /** Nobody listens. */
+  | 'unreachable'
+  /** It was up, and the connection died. */
+  | 'lost'
+  /** The node does not know our key: dialing again is of no use. */
+  | 'key-refused'
+  /** Somebody listens who is not the node with the key that we know. */
+  | 'wrong-node'
+  /** It speaks another version of the protocol. */
+  | 'protocol-mismatch';
+
+export interface FrameCodec {
+  encode(requests: readonly Request[]): Uint8Array;
+  /** Null when the frame is of another protocol version; malformed frames hold no replies. */
+  decode(frame: Uint8Array): readonly Reply[] | null;
+}
+
+export interface ConnectionEvents<Item extends Outgoing> {
+  onUp(): void;
+  /** `unsent` certainly never left; `lost` may have arrived. */
+  onDown(unsent: readonly Item[], lost: readonly Item[]): void;
+  onAnswer(item: Item, result: Result): void;
+}
+
+export interface ConnectionOptions<Item extends Outgoing> {
+  readonly node: NodeId;
+  readonly address: string;
+  readonly socket: ClientSocket;
+  readonly codec: FrameCodec;
+  readonly events: ConnectionEvents<Item>;
+}
+
+/** Bytes of requests that one frame takes; one bigger request goes alone. */
+const frameBytesGoal = 256 << 10;
+/** A failed handshake may be a node that dies; two in a row are somebody else. */
+const handshakeFailuresMax = 2;
+
+export class Connection<Item extends Outgoing> {
+  readonly node: NodeId;
+  readonly address: string;
+  readonly #socket: ClientSocket;
+  readonly #codec: FrameCodec;
+  readonly #events: ConnectionEvents<Item>;
+  readonly #outbox = new Set<Item>();
+  readonly #inFlight = new Map<number, Item>();
+  readonly #ended: Promise<void>;
+  #up = false;
+  #fault: Fault | null = null;
+  #handshakeFailures = 0;
+  #writing = false;
+  #heardAt = 0;
+  /** Requests were given up unanswered since the node was last heard. */
+  #mute = false;
+
+  constructor(options: ConnectionOptions<Item>) {
+    this.node = options.node;
+    this.address = options.address;
+    this.#socket = options.socket;
+    this.#codec = options.codec;
+    this.#events = options.events;
+    this.#ended = new Promise((resolve) => this.#socket.events.on('end', () => resolve()));
+  }
+
+  get isUp(): boolean {
+    return this.#up;
+  }
+
+  /** null while it dials for the first time or is up. */
+  get fault(): Fault | null {
+    return this.#fault;
+  }
+
+  /** When the node was last heard, or since when we wait for it. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** The node owes us something: a handshake, an answer, or at least a sign of life. */
+  get isAwaited(): boolean {
+    return this.#mute || this.#inFlight.size > 0 || this.#outbox.size > 0;
+  }
+
+  dial(): void {
+    const { events } = this.#socket;
+    events.on('handshake', () => this.#onUp());
+    events.on('disconnect', () => this.#onDown('lost'));
+    events.on('connect:retry', () => this.#onDown('unreachable'));
+    events.on('handshake:error:auth', () => this.#onDown('key-refused'));
+    events.on('handshake:error:protocol', () => this.#onDown('wrong-node'));
+    events.on('handshake:error:other', () => this.#onHandshakeFailure());
+    this.#heardAt = performance.now();
+    this.#socket.connect(this.address);
+    this.#receive().catch(rethrow);
+  }
+
+  send(item: Item): void {
+    if (!this.isAwaited) this.#heardAt = performance.now();
+    this.#outbox.add(item);
+    this.#schedule();
+  }
+
+  /** Gives an item up: if it was not sent, it never will be; if it was, its answer is ignored. */
+  withdraw(item: Item): void {
+    this.#outbox.delete(item);
+    if (this.#inFlight.delete(item.request.id)) this.#mute = true;
+  }
+
+  close(): Promise<void> {
+    this.#up = false;
+    this.#socket.close();
+    return this.#ended;
+  }
+
+  #schedule(): void {
+    if (!this.#up || this.#writing || this.#outbox.size === 0) return;
+    this.#writing = true;
+    setImmediate(() => {
+      this.#write().catch(rethrow);
+    });
+  }
+
+  async #write(): Promise<void> {
+    try {
+      while (this.#up && this.#outbox.size > 0) await this.#socket.send(this.#nextFrame());
+    } catch (error) {
+      if (!this.#socket.closed) throw error;
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  #nextFrame(): Uint8Array {
+    const requests: Request[] = [];
+    let bytes = 0;
+    for (const item of this.#outbox) {
+      const size = sizeOf(item.request);
+      if (bytes > 0 && bytes + size > frameBytesGoal) break;
+      bytes += size;
+      this.#outbox.delete(item);
+      this.#inFlight.set(item.request.id, item);
+      item.sent = true;
+      requests.push(item.request);
+    }
+    return this.#codec.encode(requests);
+  }
+
+  async #receive(): Promise<void> {
+    for await (const [frame] of this.#socket) {
+      if (frame !== undefined) this.#onFrame(frame);
+      await nextTurn();
+    }
+  }
+
+  #onFrame(frame: Uint8Array): void {
+    this.#heardAt = performance.now();
+    this.#mute = false;
+    const replies = this.#codec.decode(frame);
+    if (replies === null) this.#onDown('protocol-mismatch');
+    for (const { id, result } of replies ?? []) {
+      const item = this.#inFlight.get(id);
+      if (item === undefined) continue;
+      this.#inFlight.delete(id);
+      this.#events.onAnswer(item, result);
+    }
+  }
+
+  #onUp(): void {
+    this.#up = true;
+    this.#fault = null;
+    this.#handshakeFailures = 0;
+    this.#heardAt = performance.now();
+    this.#mute = false;
+    this.#schedule();
+    this.#events.onUp();
+  }
+
+  #onHandshakeFailure(): void {
+    this.#handshakeFailures += 1;
+    this.#onDown(this.#handshakeFailures < handshakeFailuresMax ? 'unreachable' : 'wrong-node');
+  }
+
+  /** The first fault of a series is the cause; what ZeroMQ reports after it is its consequence. */
+  #onDown(fault: Fault): void {
+    if (this.#socket.closed) return;
+    const wasDown = this.#fault !== null;
+    if (!wasDown || isLasting(fault)) this.#fault = fault;
+    this.#up = false;
+    this.#mute = false;
+    if (wasDown && !this.isAwaited) return;
+    const unsent = [...this.#outbox];
+    const lost = [...this.#inFlight.values()];
+    this.#outbox.clear();
+    this.#inFlight.clear();
+    this.#events.onDown(unsent, lost);
+  }
+}
+
+/** Dialing again does not help. */
+export function isLasting(fault: Fault | null): boolean {
+  return fault === 'key-refused' || fault === 'wrong-node' || fault === 'protocol-mismatch';
+}
+
+/** Roughly what a request takes in a frame. */
+function sizeOf({ operation }: Request): number {
+  const value = operation.kind === 'put' ? operation.value.length : 0;
+  return value + 128;
+}
+
+/** Lets everything else of this turn happen first: follow-up requests then share a frame. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A bug must not vanish in a promise that nobody awaits. */
+function rethrow(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,198 @@
+// The database object of the library: turns each operation into a call, and its result into plain values.
+
+import type { NodeId } from '../core/model/ids.ts';
+import { logIndex, nodeId } from '../core/model/ids.ts';
+import type {
+  NodeQuery,
+  NodeStatus,
+  Operation,
+  ReplicaHash,
+  Topology,
+} from '../core/model/operation.ts';
+import { DsysError } from '../errors.ts';
+import type {
+  Db,
+  DeleteOptions,
+  Entry,
+  IncrementOptions,
+  IncrementResult,
+  NodeAnswer,
+  PutOptions,
+  QueryOptions,
+  ReadOptions,
+  ReadResult,
+  ScanOptions,
+  WriteResult,
+} from './api.ts';
+import type { Success } from './call.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { Routes } from './routes.ts';
+import type { Page, PageQuery } from './scan.ts';
+import { mergePartitions } from './scan.ts';
+import { textOf } from './text.ts';
+import {
+  checkCondition,
+  checkConsistency,
+  checkDelta,
+  checkKey,
+  checkLimit,
+  checkTimeout,
+  checkValue,
+} from './validation.ts';
+
+const readMs = 1000;
+const writeMs = 2000;
+const queryMs = 250;
+
+type ResultOf<Kind extends Success['kind']> = Extract<Success, { readonly kind: Kind }>;
+
+export class Database implements Db {
+  readonly #dispatcher: Dispatcher;
+  readonly #routes: Routes;
+
+  constructor(options: { dispatcher: Dispatcher; routes: Routes }) {
+    this.#dispatcher = options.dispatcher;
+    this.#routes = options.routes;
+  }
+
+  async put(
+    key: string,
+    value: string | Uint8Array,
+    options: PutOptions = {},
+  ): Promise<WriteResult> {
+    const bytes = checkValue(value);
+    const { ifVersion, context } = conditionOf(key, options);
+    return this.#write({ kind: 'put', key, value: bytes, ifVersion, context }, options);
+  }
+
+  async get(key: string, options: ReadOptions = {}): Promise<ReadResult> {
+    checkKey(key);
+    const result = await this.#run({ kind: 'get', key }, options, readMs);
+    const { value, version, via } = expectKind(result, 'read');
+    const text = value === null ? null : textOf(value);
+    return { found: value !== null, value, text, version, via };
+  }
+
+  async del(key: string, options: DeleteOptions = {}): Promise<WriteResult> {
+    const { ifVersion, context } = conditionOf(key, options);
+    return this.#write({ kind: 'delete', key, ifVersion, context }, options);
+  }
+
+  async incr(key: string, delta = 1, options: IncrementOptions = {}): Promise<IncrementResult> {
+    checkKey(key);
+    checkDelta(delta, options);
+    const result = await this.#run({ kind: 'increment', key, delta }, options, writeMs);
+    const { version, acks, via, number } = expectKind(result, 'written');
+    return { version, acks, via, value: number ?? Number.NaN };
+  }
+
+  async *scan(options: ScanOptions = {}): AsyncGenerator<Entry, void, undefined> {
+    const limit = checkLimit(options);
+    const partitions = this.#routes.partitions ?? (await this.topology()).partitions;
+    const fetchPage = (query: PageQuery): Promise<Page> => this.#page(query, options);
+    for await (const { key, value, version } of mergePartitions({ partitions, limit, fetchPage }))
+      yield { key, value, version, text: textOf(value) };
+  }
+
+  status(options: QueryOptions = {}): Promise<NodeAnswer<NodeStatus>[]> {
+    return this.#askAll(
+      { kind: 'status' },
+      options,
+      (result) => expectKind(result, 'status').status,
+    );
+  }
+
+  hashes(options: QueryOptions = {}): Promise<NodeAnswer<readonly ReplicaHash[]>[]> {
+    return this.#askAll(
+      { kind: 'hashes' },
+      options,
+      (result) => expectKind(result, 'hashes').hashes,
+    );
+  }
+
+  async topology(options: QueryOptions = {}): Promise<Topology> {
+    const timeoutMs = checkTimeout(options, readMs);
+    const result = await this.#dispatcher.submit(queryCall({ kind: 'topology' }, null, timeoutMs));
+    return expectKind(result, 'topology').topology;
+  }
+
+  close(): Promise<void> {
+    return this.#dispatcher.close();
+  }
+
+  async #write(operation: Operation, options: PutOptions): Promise<WriteResult> {
+    const result = await this.#run(operation, options, writeMs);
+    const { version, acks, via } = expectKind(result, 'written');
+    return { version, acks, via };
+  }
+
+  async #page({ group, after, limit }: PageQuery, options: ScanOptions): Promise<Page> {
+    const prefix = options.prefix ?? '';
+    const operation: Operation = { kind: 'scan', group, prefix, after, limit };
+    return expectKind(await this.#run(operation, options, readMs), 'scanned');
+  }
+
+  #run(operation: Operation, options: ReadOptions, msDefault: number): Promise<Success> {
+    return this.#dispatcher.submit({
+      operation,
+      consistency: checkConsistency(options),
+      group: operation.kind === 'scan' ? operation.group : null,
+      pin: options.via === undefined ? null : this.#member(options.via),
+      timeoutMs: checkTimeout(options, msDefault),
+    });
+  }
+
+  #askAll<What>(
+    query: NodeQuery,
+    options: QueryOptions,
+    answerOf: (result: Success) => What,
+  ): Promise<NodeAnswer<What>[]> {
+    const timeoutMs = checkTimeout(options, queryMs);
+    const ask = async (node: NodeId): Promise<NodeAnswer<What>> => {
+      const start = performance.now();
+      try {
+        const result = await this.#dispatcher.submit(queryCall(query, node, timeoutMs));
+        return { node, ok: true, answer: answerOf(result), tookMs: performance.now() - start };
+      } catch (error) {
+        if (error instanceof DsysError) return { node, ok: false, error };
+        throw error;
+      }
+    };
+    return Promise.all(this.#dispatcher.fleet.nodes.map(ask));
+  }
+
+  #member(name: string): NodeId {
+    const { nodes } = this.#dispatcher.fleet;
+    const node = nodeId(name);
+    if (nodes.includes(node)) return node;
+    throw new DsysError({
+      code: 'node-not-found',
+      message: `expected a node of this cluster (${nodes.join(', ')}), found ${name}`,
+      hint: 'dsys status lists the nodes',
+    });
+  }
+}
+
+function queryCall(
+  operation: NodeQuery,
+  pin: NodeId | null,
+  timeoutMs: number,
+): Parameters<Dispatcher['submit']>[0] {
+  return { operation, consistency: 'one', group: null, pin, timeoutMs };
+}
+
+function conditionOf(key: string, options: DeleteOptions) {
+  checkKey(key);
+  checkCondition(options);
+  const { ifVersion, context = null } = options;
+  return { ifVersion: ifVersion === undefined ? null : logIndex(ifVersion), context };
+}
+
+function expectKind<Kind extends Success['kind']>(result: Success, kind: Kind): ResultOf<Kind> {
+  if (result.kind === kind) return result as ResultOf<Kind>;
+  throw new DsysError({
+    code: 'internal',
+    message: `expected an answer of kind ${kind}, found ${result.kind}`,
+    hint: 'this is a bug in dsys: please report it',
+  });
+}

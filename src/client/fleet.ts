@@ -1,0 +1,112 @@
+// The connections to the nodes of the cluster, opened one by one when a call needs them, and what each of them
+// is good for at this moment.
+
+import type { NodeId } from '../core/model/ids.ts';
+import { nodeId } from '../core/model/ids.ts';
+import type { KeyPair, NodeAddress } from './api.ts';
+import type { Attempt } from './call.ts';
+import type { Reachability } from './choice.ts';
+import type { FrameCodec } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { Faults } from './failures.ts';
+import type { SocketMaker } from './zeromq.ts';
+
+/** A handshake on one machine takes 3 ms; after this long another node is tried as well. */
+const handshakeMsMax = 100;
+/** A node that holds requests and says nothing at all for so long is paused, or cut off. */
+const silenceMsMax = 500;
+
+export interface FleetEvents {
+  onUp(node: NodeId): void;
+  onDown(node: NodeId, unsent: readonly Attempt[], lost: readonly Attempt[]): void;
+  onAnswer: ConstructorParameters<typeof Connection<Attempt>>[0]['events']['onAnswer'];
+}
+
+export interface FleetOptions {
+  readonly nodes: readonly NodeAddress[];
+  readonly keys: KeyPair;
+  readonly codec: FrameCodec;
+  readonly newSocket: SocketMaker;
+}
+
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #addresses: Map<NodeId, NodeAddress>;
+  readonly #connections = new Map<NodeId, Connection<Attempt>>();
+  readonly #events: FleetEvents;
+
+  constructor(options: FleetOptions, events: FleetEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#addresses = new Map(options.nodes.map((one) => [nodeId(one.node), one]));
+  }
+
+  get nodes(): NodeId[] {
+    return [...this.#addresses.keys()].sort();
+  }
+
+  /** Members that were learned from a node; those that are known keep their connection. */
+  learn(nodes: readonly NodeAddress[]): void {
+    for (const one of nodes) {
+      const node = nodeId(one.node);
+      if (!this.#addresses.has(node)) this.#addresses.set(node, one);
+    }
+  }
+
+  reachabilityOf(node: NodeId, now: number): Reachability {
+    if (!this.#addresses.has(node)) return 'down';
+    const connection = this.#connections.get(node);
+    if (connection === undefined) return 'fresh';
+    if (connection.fault !== null) return 'down';
+    const waitedMs = connection.isAwaited ? now - connection.heardAt : 0;
+    if (!connection.isUp) return waitedMs > handshakeMsMax ? 'slow' : 'fresh';
+    return waitedMs > silenceMsMax ? 'slow' : 'up';
+  }
+
+  /** Nodes that owe us an answer and do not speak. */
+  slowNodes(now: number): ReadonlySet<NodeId> {
+    const nodes = [...this.#connections.keys()];
+    return new Set(nodes.filter((node) => this.reachabilityOf(node, now) === 'slow'));
+  }
+
+  /** The connection to a known node; dials when there is none. */
+  connection(node: NodeId): Connection<Attempt> {
+    return this.#connections.get(node) ?? this.#open(node);
+  }
+
+  /** Why these nodes cannot be used, for the error that says so. */
+  faults(nodes: readonly NodeId[]): Faults {
+    return new Map(
+      nodes.map((node) => [
+        node,
+        {
+          address: this.#addresses.get(node)?.address ?? 'an unknown address',
+          fault: this.#connections.get(node)?.fault ?? null,
+        },
+      ]),
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#connections.values()].map((connection) => connection.close()));
+  }
+
+  #open(node: NodeId): Connection<Attempt> {
+    const known = this.#addresses.get(node);
+    const { address = '', publicKey: serverKey = '' } = known ?? {};
+    const connection: Connection<Attempt> = new Connection<Attempt>({
+      node,
+      address,
+      codec: this.#options.codec,
+      socket: this.#options.newSocket({ serverKey, keys: this.#options.keys }),
+      events: {
+        onUp: () => this.#events.onUp(node),
+        onDown: (unsent, lost) => this.#events.onDown(node, unsent, lost),
+        onAnswer: (attempt, result) => this.#events.onAnswer(attempt, result),
+      },
+    });
+    this.#connections.set(node, connection);
+    connection.dial();
+    return connection;
+  }
+}

@@ -1,0 +1,89 @@
+// What a refusal means for a call: an error for the caller, or another try and when. Tries again only where
+// the refused attempt certainly had no effect, or where the session makes a second execution impossible.
+
+import type { NodeId } from '../core/model/ids.ts';
+import type { Refusal } from '../core/model/operation.ts';
+import type { DsysError } from '../errors.ts';
+import type { Call } from './call.ts';
+import { isRepeatable, mayHaveEffect } from './call.ts';
+import { lacksReplicas, outcomeUnknown, refused, unavailable } from './failures.ts';
+
+export type Verdict =
+  | { readonly kind: 'reject'; readonly error: DsysError }
+  | { readonly kind: 'retry'; readonly delayMs: number };
+
+/** A failover takes 300 to 600 ms; replicas that are missing for longer are not coming back by themselves. */
+export const graceMs = 800;
+const backoffMsMin = 20;
+const backoffMsMax = 1000;
+/** Asking "who leads now?" is cheap, and a new leader is there soon. */
+const leaderlessMsMax = 80;
+const redirectsMax = 3;
+
+/** Judges the refusal of the call's last attempt, which is already closed (counted in `unresolved` or not). */
+export function judge(options: {
+  call: Call;
+  from: NodeId;
+  refusal: Refusal;
+  now: number;
+}): Verdict {
+  const { call, from, refusal, now } = options;
+  switch (refusal.reason) {
+    case 'condition-failed':
+    case 'not-a-number':
+    case 'session-expired':
+    case 'not-at-all':
+      return reject(refused(call, refusal));
+    case 'invalid':
+    case 'clock-ahead':
+      return reject(
+        mayHaveEffect(call) ? outcomeUnknown(call, refusal.message) : refused(call, refusal),
+      );
+    case 'timeout':
+      if (!isRepeatable(call)) return reject(outcomeUnknown(call, refusal.message));
+      return pause(call, backoffMsMax);
+    case 'overloaded':
+      return pause(call, backoffMsMax);
+    case 'stopping':
+      return redirect(call);
+    case 'not-leader':
+    case 'unavailable': {
+      if (hasWaitedInVain(call, refusal, now)) return reject(unavailable(call, refusal));
+      return leadsTo(refusal, from) ? redirect(call) : pause(call, leaderlessMsMax);
+    }
+  }
+}
+
+/** The leader that a refusal names, when the refusing node can reach it and is not it. */
+export function leadsTo({ leader, reachable }: Refusal, from: NodeId): NodeId | null {
+  if (leader === null || leader === from) return null;
+  return reachable.length === 0 || reachable.includes(leader) ? leader : null;
+}
+
+/** Every answer since `graceMs` was that too few replicas are reachable. */
+function hasWaitedInVain(call: Call, refusal: Refusal, now: number): boolean {
+  if (!lacksReplicas(call, refusal)) {
+    call.refusedSince = null;
+    return false;
+  }
+  call.refusedSince ??= now;
+  return now - call.refusedSince >= graceMs && !mayHaveEffect(call);
+}
+
+function redirect(call: Call): Verdict {
+  call.redirects += 1;
+  return call.redirects <= redirectsMax
+    ? { kind: 'retry', delayMs: 0 }
+    : pause(call, leaderlessMsMax);
+}
+
+function pause(call: Call, msMax: number): Verdict {
+  const fullMs = Math.min(msMax, backoffMsMin * 2 ** call.pauses);
+  call.pauses += 1;
+  call.redirects = 0;
+  return { kind: 'retry', delayMs: fullMs * (0.5 + Math.random() / 2) };
+}
+
+function reject(error: DsysError): Verdict {
+  return { kind: 'reject', error };
+}
