@@ -65,13 +65,15 @@ export class EveryReplica {
     return down.length > 0;
   }
 
-  #missing({ replica, index }: Waiting): readonly NodeId[] {
-    const self = replica.raft.view();
-    if (self.role !== 'leader') return replica.members;
+  /** A write was applied or was not; for a read the proof must be of now, so a dead replica has none. */
+  #missing({ replica, index, written }: Waiting): readonly NodeId[] {
+    if (replica.raft.view().role !== 'leader') return replica.members;
     const applied = new Map(replica.raft.progressOf().map((p) => [p.node, p.appliedIndex]));
-    return replica.members.filter(
-      (node) => node !== this.#liveness.self && (applied.get(node) ?? 0) < index,
-    );
+    return replica.members.filter((node) => {
+      if (node === this.#liveness.self) return false;
+      const behind = (applied.get(node) ?? 0) < index;
+      return behind || (written === null && !this.#liveness.reachable(node));
+    });
   }
 
   #giveUp({ call, replica, written }: Waiting, missing: readonly NodeId[]): void {
