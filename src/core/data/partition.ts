@@ -28,7 +28,7 @@ import type {
   SessionResult,
   StateRow,
 } from '../model/state.ts';
-import type { Dot, Timestamp } from '../model/version.ts';
+import type { Dot, Timestamp, Version } from '../model/version.ts';
 import { ownBytes } from './bytes.ts';
 import { type ConflictBounds, Conflicts } from './conflicts.ts';
 import { knownAt } from './contexts.ts';
@@ -214,9 +214,10 @@ export class Partition {
   }
 
   #executeOnce({ at, operation, session }: Execution): SessionResult {
-    const current = this.#current(operation.key);
-    const { result, item, conflict } = decideWrite({ current, operation, at, hlc: this.#hlc });
-    this.#store(item, conflict);
+    const current = this.#items.get(operation.key);
+    const decision = decideWrite({ current, operation, at, hlc: this.#hlc });
+    const stored = this.#store(decision);
+    const result = stored === null ? decision.result : withVersion(decision.result, stored.version);
     this.#sessions.remember(session, this.#hlc, result);
     return result;
   }
@@ -230,9 +231,9 @@ export class Partition {
   }
 
   #merge(at: Position, write: TentativeWrite): MergeOutcome {
-    const current = this.#current(write.key);
+    const current = this.#items.get(write.key);
     const decision = decideMerge({ current, write, at, resolver: this.resolver });
-    this.#store(decision.item, decision.conflict);
+    this.#store(decision);
     return decision.outcome;
   }
 
@@ -244,17 +245,14 @@ export class Partition {
     return { kind: 'watermark', purged: keys.length };
   }
 
-  #current(key: string): ItemRow | null {
-    const item = this.#items.get(key);
-    return item === null ? null : this.#merged.trimmed(item);
-  }
-
-  #store(item: ItemRow | null, conflict: Conflict | null): void {
+  #store({ item, conflict }: Decision): ItemRow | null {
     if (conflict !== null) this.#conflicts.add(conflict);
-    if (item === null) return;
+    if (item === null) return null;
     const before = this.#items.get(item.key);
-    this.#items.put(item);
-    this.#tombstones.note({ before, after: item });
+    const after = this.#merged.trimmed(item);
+    this.#items.put(after);
+    this.#tombstones.note({ before, after });
+    return after;
   }
 
   #advance(hlc: Timestamp): void {
@@ -286,6 +284,11 @@ export class Partition {
   }
 }
 
+interface Decision {
+  readonly item: ItemRow | null;
+  readonly conflict: Conflict | null;
+}
+
 interface Execution {
   readonly at: Position;
   readonly operation: WriteOperation;
@@ -295,4 +298,8 @@ interface Execution {
 function sanitized(write: TentativeWrite, at: Position): TentativeWrite {
   const value = write.value === null ? null : ownBytes(write.value);
   return { ...write, value, context: knownAt(write.context, at) };
+}
+
+function withVersion(result: SessionResult, version: Version): SessionResult {
+  return result.kind === 'written' && result.version !== version ? { ...result, version } : result;
 }
