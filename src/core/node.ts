@@ -278,12 +278,12 @@ export class Node {
 
   #onPeerDown(peer: NodeId): void {
     this.#liveness.down(peer);
-    this.#forwards.onPeerDown(peer);
     this.#onLeaderLost(peer);
   }
 
   /** The peer leads nothing any more, as far as anyone here can tell: its followers may campaign. */
   #onLeaderLost(peer: NodeId): void {
+    this.#forwards.onPeerDown(peer);
     for (const replica of this.#replicas.values()) {
       replica.raft.onPeerDown(peer);
       this.#touched.add(replica);

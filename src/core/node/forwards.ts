@@ -65,7 +65,7 @@ export class Forwards {
     if (result.kind === 'refused' && result.refusal.reason === 'not-leader') {
       passed.target = null;
       const { leader } = result.refusal;
-      if (leader !== null && this.#liveness.reachable(leader)) this.#send(passed, leader);
+      if (leader !== null) this.#send(passed, leader);
       return;
     }
     this.#passed.delete(reply.id);
@@ -82,15 +82,14 @@ export class Forwards {
     if (this.#ticks < retryTicks) return;
     this.#ticks = 0;
     for (const passed of this.#passed.values()) {
-      if (passed.target !== null) continue;
       const { leader } = passed.replica.raft.view();
-      if (leader !== null && this.#liveness.reachable(leader)) this.#send(passed, leader);
+      if (leader !== null && leader !== passed.target) this.#send(passed, leader);
     }
   }
 
   #send(passed: Passed, leader: NodeId | null): void {
+    if (leader === null || !this.#liveness.reachable(leader)) return;
     passed.target = leader;
-    if (leader === null) return;
     if (leader === this.#liveness.self) {
       this.#passed.delete(passed.id);
       this.#executeHere(passed.call);

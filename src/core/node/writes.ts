@@ -177,14 +177,15 @@ export class Writes {
 
   #refuseProposal(call: Call, replica: Replica, refusal: ProposeRefusal): void {
     const reach = reachOf(replica, this.#liveness);
-    const facts =
-      refusal.kind === 'overloaded'
-        ? ({
-            reason: 'overloaded',
-            message: `${nameOf(replica)} has too much uncommitted`,
-          } as const)
-        : ({ reason: 'not-leader', message: `${nameOf(replica)} is led elsewhere` } as const);
-    this.#calls.answer(call, refuse({ ...facts, effect: 'none', reach }));
+    if (refusal.kind === 'overloaded') {
+      const message = `${nameOf(replica)} has too much uncommitted`;
+      this.#calls.answer(call, refuse({ reason: 'overloaded', effect: 'none', message, reach }));
+      return;
+    }
+    const leader = refusal.kind === 'transferring' ? refusal.to : refusal.leader;
+    const message = `${nameOf(replica)} is led by ${leader ?? 'nobody known'}`;
+    const facts = { reason: 'not-leader', effect: 'none', message } as const;
+    this.#calls.answer(call, refuse({ ...facts, reach: { ...reach, leader } }));
   }
 
   #lose(call: Call, replica: Replica): void {

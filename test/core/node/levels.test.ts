@@ -9,7 +9,8 @@ let followers: readonly NodeId[];
 const key = 'user:1001';
 
 function refusalOf(result: Result): Refusal {
-  if (result.kind !== 'refused') throw new Error(`expected a refusal, got ${JSON.stringify(result)}`);
+  if (result.kind !== 'refused')
+    throw new Error(`expected a refusal, got ${JSON.stringify(result)}`);
   return result.refusal;
 }
 
