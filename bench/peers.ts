@@ -1,0 +1,162 @@
+// `npm run bench:peers`: three local etcd processes, then three dsys nodes, the same operations for the same
+// time on the same machine. Exits 1 when dsys is not as much better as it promises.
+
+import { DsysStore } from './dsys-store.ts';
+import { EtcdStore, etcdVersion } from './etcd-store.ts';
+import { Laboratory } from './laboratory.ts';
+import { measure } from './load.ts';
+import { type Outcome, runProgram } from './program.ts';
+import { type Session, type Store, smallValue } from './store.ts';
+
+const keys = 10_000;
+const keyOf = (number: number): string => `key:${number % keys}`;
+
+interface Measurement {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: 'operations/s' | 'ms';
+}
+
+interface Row {
+  readonly what: string;
+  readonly dsys: number;
+  readonly peer: number;
+  readonly peerName: string;
+  /** dsys ÷ peer: above 1 is better for operations/s, below 1 is better for ms. */
+  readonly ratio: number;
+  readonly unit: Measurement['unit'];
+}
+
+/** The promises: at least, for operations/s; at most, for ms. */
+const promises: Readonly<Record<string, number>> = {
+  'put, 64 in flight': 2,
+  'linearizable get, 64 in flight': 3,
+  'cold start to first committed put': 0.6,
+};
+
+interface Effort {
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly say: (line: string) => void;
+}
+
+async function measureStore(store: Store, effort: Effort): Promise<Measurement[]> {
+  const found: Measurement[] = [];
+  const note = (measurement: Measurement): void => {
+    found.push(measurement);
+    effort.say(
+      `${store.name}: ${measurement.what} ${measurement.value.toFixed(0)} ${measurement.unit}`,
+    );
+  };
+  const begin = performance.now();
+  await store.start();
+  note({ what: 'cold start to first committed put', value: performance.now() - begin, unit: 'ms' });
+  const session = await store.connect();
+  for (const load of loads(session)) {
+    const { perSecond } = await measure({ ...load, seconds: effort.seconds });
+    note({ what: load.what, value: perSecond, unit: 'operations/s' });
+  }
+  await session.close();
+  const times: number[] = [];
+  for (let round = 0; round < effort.rounds; round++)
+    times.push(await store.failOver(keyOf(round)));
+  const median = times.sort((a, b) => a - b)[times.length >> 1] ?? 0;
+  note({ what: 'kill -9 of the leader to next commit', value: median, unit: 'ms' });
+  return found;
+}
+
+function loads(
+  session: Session,
+): { what: string; inFlight: number; operation: (n: number) => Promise<unknown> }[] {
+  const put = (number: number) => session.put(keyOf(number), smallValue);
+  const get = async (number: number) => {
+    if (!(await session.get(keyOf(number))))
+      throw new Error(`${keyOf(number)} was put and is not there`);
+  };
+  const fill = { what: 'put, 256 in flight', inFlight: 256, operation: put };
+  return [
+    { what: 'put, 1 in flight', inFlight: 1, operation: put },
+    { what: 'put, 64 in flight', inFlight: 64, operation: put },
+    fill,
+    { what: 'linearizable get, 64 in flight', inFlight: 64, operation: async (n) => get(n % 1000) },
+  ];
+}
+
+function compare(
+  dsys: readonly Measurement[],
+  peer: readonly Measurement[],
+  peerName: string,
+): Row[] {
+  return dsys.flatMap(({ what, value, unit }) => {
+    const other = peer.find((each) => each.what === what)?.value;
+    return other === undefined
+      ? []
+      : [{ what, dsys: value, peer: other, peerName, ratio: value / other, unit }];
+  });
+}
+
+function brokenPromises(rows: readonly Row[]): string[] {
+  return rows.flatMap(({ what, ratio, unit }) => {
+    const promise = promises[what];
+    if (promise === undefined) return [];
+    const holds = unit === 'ms' ? ratio <= promise : ratio >= promise;
+    const word = unit === 'ms' ? 'at most' : 'at least';
+    return holds ? [] : [`${what}: ratio ${ratio.toFixed(2)}, promised ${word} ${promise}`];
+  });
+}
+
+function table(rows: readonly Row[]): string {
+  const cells = [
+    ['what', 'dsys', rows[0]?.peerName ?? '', 'unit', 'ratio', 'better is'],
+    ...rows.map((row) => [
+      row.what,
+      row.dsys.toFixed(0),
+      row.peer.toFixed(0),
+      row.unit,
+      row.ratio.toFixed(2),
+      row.unit === 'ms' ? 'smaller' : 'bigger',
+    ]),
+  ];
+  const widths =
+    cells[0]?.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0))) ?? [];
+  const pad = (cell: string, column: number): string =>
+    column === 0 || column > 2
+      ? cell.padEnd(widths[column] ?? 0)
+      : cell.padStart(widths[column] ?? 0);
+  return cells.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
+}
+
+function skipped(): Outcome {
+  const why =
+    'etcd is not installed: nothing to compare with (Debian: apt-get install etcd-server)';
+  return { json: { rows: [], skipped: why }, text: why, broken: [] };
+}
+
+await runProgram({
+  defaults: { seconds: 5, rounds: 3, seed: 'peers' },
+  async run({ seconds, rounds }, { cleanup, say }) {
+    const version = etcdVersion();
+    if (version === null) return skipped();
+    const effort = { seconds, rounds, say };
+    const measured: Measurement[][] = [];
+    const stores = [
+      () => EtcdStore.prepare(version),
+      async () => new DsysStore(await Laboratory.prepare()),
+    ];
+    let peerName = '';
+    for (const prepare of stores) {
+      const store = await prepare();
+      let stopped = false;
+      const stop = async (): Promise<void> => {
+        if (!stopped) await store.stop();
+        stopped = true;
+      };
+      cleanup(stop);
+      measured.push(await measureStore(store, effort));
+      await stop();
+      if (peerName === '') peerName = store.name;
+    }
+    const rows = compare(measured[1] ?? [], measured[0] ?? [], peerName);
+    return { json: { rows }, text: table(rows), broken: brokenPromises(rows) };
+  },
+});

@@ -1,0 +1,75 @@
+// The frame around every program of bench/: flags, one result as text or JSON, an exit code that says whether
+// the promise held, and an end that always cleans up, also after Ctrl-C.
+
+import { parseArgs } from 'node:util';
+
+export interface Flags {
+  readonly seconds: number;
+  readonly seed: string;
+  readonly rounds: number;
+}
+
+export interface Outcome {
+  /** Shown as it is with --json. */
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  /** What was promised and is not so; empty when all is well. */
+  readonly broken: readonly string[];
+}
+
+/** Registers what must be undone; undone in reverse order, whatever happens. */
+export type Cleanup = (undo: () => Promise<void>) => void;
+
+export interface Program {
+  readonly defaults: Flags;
+  run(flags: Flags, tools: { cleanup: Cleanup; say: (line: string) => void }): Promise<Outcome>;
+}
+
+export async function runProgram(program: Program): Promise<void> {
+  const { flags, json } = readFlags(program.defaults);
+  const undo: (() => Promise<void>)[] = [];
+  const cleanUp = async (): Promise<void> => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
+  };
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const interrupted = interruption();
+  try {
+    const run = program.run(flags, { cleanup: (step) => undo.push(step), say });
+    const outcome = await Promise.race([run, interrupted]);
+    print(outcome, json);
+    process.exitCode = outcome.broken.length === 0 ? 0 : 1;
+  } catch (error) {
+    say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    process.exitCode = 1;
+  } finally {
+    await cleanUp();
+  }
+}
+
+function print({ json, text, broken }: Outcome, asJson: boolean): void {
+  const lines = [text, ...broken.map((promise) => `BROKEN: ${promise}`)].join('\n');
+  process.stdout.write(`${asJson ? JSON.stringify({ schema: 1, ...json, broken }) : lines}\n`);
+}
+
+function readFlags(defaults: Flags): { flags: Flags; json: boolean } {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: String(defaults.seconds) },
+      rounds: { type: 'string', default: String(defaults.rounds) },
+      seed: { type: 'string', default: defaults.seed },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
+  if (!(seconds > 0) || !(rounds > 0))
+    throw new Error('--seconds and --rounds take a number above 0');
+  return { flags: { seconds, rounds, seed: values.seed }, json: values.json };
+}
+
+/** Rejects at the first Ctrl-C or SIGTERM, so that the clean-up runs; the second one ends the process. */
+function interruption(): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => reject(new Error('interrupted'));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  });
+}
