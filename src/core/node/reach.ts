@@ -27,8 +27,10 @@ function reachesMajority(voters: readonly NodeId[], liveness: Liveness): boolean
 
 /** "1 of 3 replicas of partition 17 reachable (node3)" */
 export function describeReach(replica: Replica, reach: Reach): string {
-  const names = reach.reachable.join(', ') || 'none';
-  return `${reach.reachable.length} of ${reach.replicas.length} replicas of ${nameOf(replica)} reachable (${names})`;
+  const { reachable, replicas } = reach;
+  const names = reachable.join(', ') || 'none';
+  const share = `${reachable.length} of ${replicas.length} replicas`;
+  return `${share} of ${nameOf(replica)} reachable (${names})`;
 }
 
 export function nameOf(replica: Replica): string {
