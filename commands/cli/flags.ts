@@ -36,6 +36,15 @@ export const consistencyFlag = Flags.option({
   description: 'how many replicas must agree',
 });
 
+/** `--if-version 118`; 0: the key must be absent. */
+export const ifVersionFlag = {
+  'if-version': numberFlag({
+    description: 'only if the key has this version (0: is absent)',
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  })(),
+};
+
 /** What every data verb takes. */
 export const dataFlags = {
   ...clusterFlag,

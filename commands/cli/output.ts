@@ -26,6 +26,8 @@ export interface Output {
   phases(): Promise<Phases>;
   /** A line for people on stderr; silent with --json and -q. */
   note(line: string): void;
+  /** A line of data on stdout, as it comes. */
+  line(text: string): void;
   /** One item of a stream: a JSON line or a text line. */
   item(json: Readonly<Record<string, unknown>>, text: string): void;
   /** Prints the result. A stream that has told everything returns `nothing`. */
@@ -55,6 +57,10 @@ class StandardOutput implements Output {
 
   note(line: string): void {
     if (!this.json && !this.quiet) process.stderr.write(`${line}\n`);
+  }
+
+  line(text: string): void {
+    process.stdout.write(`${text}\n`);
   }
 
   item(json: Readonly<Record<string, unknown>>, text: string): void {

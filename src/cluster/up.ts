@@ -9,12 +9,13 @@ import { type ClusterConfig, readConfigFile } from './config-file.ts';
 import { connectTo } from './connection.ts';
 import { createCluster, type NewCluster, removeCluster } from './create.ts';
 import { recordEvent } from './events.ts';
-import { chosenName, clusterNames, clusterPaths, useCluster } from './home.ts';
+import { chosenName, clusterNames, clusterPaths } from './home.ts';
 import { liveProcess } from './node-process.ts';
-import { assertPortsFree, blockPorts, blockSize, chooseBlock, nodePorts } from './ports.ts';
+import { assertPortsFree, blockPorts, blockSize, chooseBlock } from './ports.ts';
 import { probeCluster } from './probe.ts';
 import type { Progress } from './progress.ts';
 import type { ClusterReport } from './report.ts';
+import { portsOf } from './start.ts';
 import {
   killStarted,
   type Limit,
@@ -81,9 +82,7 @@ export async function carryOut(
   const cluster =
     plan.create === null ? readCluster(clusterPaths(plan.name)) : await createCluster(plan.create);
   const attempt = { plan, cluster, progress, startedAt, ...options };
-  const result = await startAndWait(attempt);
-  useCluster(plan.name);
-  return result;
+  return startAndWait(attempt);
 }
 
 interface Attempt extends UpOptions {
@@ -151,11 +150,7 @@ async function planResume(name: string, wanted: ClusterConfig): Promise<UpPlan> 
   assertSameShape(cluster, wanted);
   const { basePort } = cluster.file;
   const start = cluster.nodes.filter((node) => liveProcess(cluster.paths, node) === null);
-  const ports = start.flatMap((node) => {
-    const { peer, client, bulk } = nodePorts(basePort, cluster.nodes.indexOf(node) + 1);
-    return [peer, client, bulk];
-  });
-  await assertPortsFree(ports);
+  await assertPortsFree(start.flatMap((node) => portsOf(cluster, node)));
   return { name, create: null, start, basePort, nodes: cluster.nodes.length };
 }
 

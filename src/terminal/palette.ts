@@ -10,11 +10,11 @@ export interface Palette {
   readonly yellow: Paint;
 }
 
-const escape = '\u001B[';
+const introducer = '\u001B[';
 const ansi =
   (open: number, close: number): Paint =>
   (text) =>
-    `${escape}${open}m${text}${escape}${close}m`;
+    `${introducer}${open}m${text}${introducer}${close}m`;
 
 const coloured: Palette = {
   bold: ansi(1, 22),

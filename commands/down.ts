@@ -1,0 +1,36 @@
+// `dsys down [NODE…]`: stops nodes, keeps their data.
+
+import { openCluster } from '../src/cluster/cluster.ts';
+import { Args, DsysCommand, type Input } from './cli/command.ts';
+import { clusterFlag, durationFlag } from './cli/flags.ts';
+import type { Shown } from './cli/output.ts';
+
+const defaultTimeoutMs = 10_000;
+
+export default class Down extends DsysCommand<typeof Down> {
+  static override summary = 'stop a cluster; its data is kept';
+  static override group = 'cluster';
+  static override args = {
+    node: Args.string({ multiple: true, ignoreStdin: true, description: 'only these nodes' }),
+  };
+  static override flags = {
+    ...clusterFlag,
+    timeout: durationFlag({ description: 'wait at most this long (default 10s)' }),
+  };
+
+  async execute({ args, flags }: Input<typeof Down>): Promise<Shown> {
+    const cluster = await openCluster(flags.name);
+    const { stopNodes } = await import('../src/cluster/down.ts');
+    const words = args.node === undefined ? [] : [args.node].flat();
+    const result = await stopNodes(cluster, words, flags.timeout ?? defaultTimeoutMs);
+    const { stopped, already } = result;
+    return {
+      json: { cluster: { name: cluster.paths.name }, ...result },
+      text: () => [
+        ...stopped.map((node) => `stopped ${node}`),
+        ...already.map((node) => `${node} was not running`),
+      ],
+      names: stopped,
+    };
+  }
+}

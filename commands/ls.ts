@@ -1,0 +1,22 @@
+// `dsys ls`: every cluster of DSYS_HOME, with what runs of it.
+
+import { DsysCommand, type Input } from './cli/command.ts';
+import type { Shown } from './cli/output.ts';
+
+export default class Ls extends DsysCommand<typeof Ls> {
+  static override summary = 'list the clusters of this machine';
+  static override group = 'cluster';
+
+  async execute(_input: Input<typeof Ls>): Promise<Shown> {
+    const { clusterList } = await import('../src/cluster/cluster-list.ts');
+    const clusters = clusterList();
+    return {
+      json: { clusters },
+      text: async () => {
+        const { clusterLines } = await import('../src/terminal/cluster-list-view.ts');
+        return clusterLines(clusters);
+      },
+      names: clusters.map((cluster) => cluster.name),
+    };
+  }
+}
