@@ -95,10 +95,7 @@ export function readValue(value: unknown): Uint8Array {
   return readBytes(value, limits.valueBytesMax, 'value');
 }
 
-export function readOptional<Value>(
-  value: unknown,
-  read: (value: unknown) => Value,
-): Value | null {
+export function readOptional<Value>(value: unknown, read: (value: unknown) => Value): Value | null {
   return value === null || value === undefined ? null : read(value);
 }
 
@@ -127,11 +124,18 @@ export function readIncarnation(value: unknown): Incarnation {
   return incarnation(readCount(value, 'incarnation'));
 }
 
-/** Node names, sorted and without duplicates. */
+/** Node names in the sender's order: the first may be the preferred one. */
 export function readNodes(value: unknown, what: string): NodeId[] {
-  const nodes = readList(value, membersMax, what, readNode);
+  return readList(value, membersMax, what, readNode);
+}
+
+/** Node names that vote or learn: sorted and without duplicates. */
+export function readSortedNodes(value: unknown, what: string): NodeId[] {
+  const nodes = readNodes(value, what);
   for (let i = 1; i < nodes.length; i++) {
-    if ((nodes[i - 1] as NodeId) >= (nodes[i] as NodeId)) return malformed(what, 'sorted names', value);
+    if ((nodes[i - 1] as NodeId) >= (nodes[i] as NodeId)) {
+      return malformed(what, 'sorted names without duplicates', nodes.join(','));
+    }
   }
   return nodes;
 }
