@@ -1,17 +1,14 @@
 // The three requests to etcd that the comparison needs (etcd v3 API, rpc.proto).
 
-import { GrpcChannel } from './grpc.ts';
+import type { Channel } from './channel.ts';
 import { bytesField, readFields } from './protobuf.ts';
 import type { Session } from './store.ts';
 
-/** One connection carries hundreds of streams well; a few spread the work of framing. */
-const connections = 4;
-
 export class EtcdClient implements Session {
-  readonly #channel: GrpcChannel;
+  readonly #channel: Channel;
 
-  constructor(address: string) {
-    this.#channel = new GrpcChannel(address, connections);
+  constructor(channel: Channel) {
+    this.#channel = channel;
   }
 
   async put(key: string, value: Uint8Array): Promise<void> {

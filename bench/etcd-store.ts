@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ChannelKind } from './channel.ts';
 import { EtcdClient } from './etcd-client.ts';
 import { freeBlock } from './ports.ts';
 import { firstPut, type Session, type Store, smallValue } from './store.ts';
@@ -18,30 +19,38 @@ export function etcdVersion(): string | null {
 
 interface Member {
   readonly name: string;
+  /** Host and port for clients, and for the other members. */
   readonly client: string;
   readonly peer: string;
   process: ChildProcess | null;
 }
 
+export interface EtcdOptions {
+  readonly version: string;
+  readonly channels: ChannelKind;
+}
+
 export class EtcdStore implements Store {
   readonly name: string;
+  readonly #channels: ChannelKind;
   readonly #directory: string;
   readonly #members: readonly Member[];
 
-  constructor(options: { version: string; directory: string; basePort: number }) {
-    this.name = `etcd ${options.version}`;
+  constructor(options: EtcdOptions & { directory: string; basePort: number }) {
+    this.name = `etcd ${options.version}${options.channels.suffix}`;
+    this.#channels = options.channels;
     this.#directory = options.directory;
     this.#members = [0, 1, 2].map((number) => ({
       name: `etcd${number + 1}`,
-      client: `http://127.0.0.1:${options.basePort + 2 * number}`,
-      peer: `http://127.0.0.1:${options.basePort + 2 * number + 1}`,
+      client: `127.0.0.1:${options.basePort + 2 * number}`,
+      peer: `127.0.0.1:${options.basePort + 2 * number + 1}`,
       process: null,
     }));
   }
 
-  static async prepare(version: string): Promise<EtcdStore> {
+  static async prepare(options: EtcdOptions): Promise<EtcdStore> {
     const directory = await mkdtemp(join(tmpdir(), 'dsys-bench-etcd-'));
-    return new EtcdStore({ version, directory, basePort: await freeBlock(6) });
+    return new EtcdStore({ ...options, directory, basePort: await freeBlock(6) });
   }
 
   async start(): Promise<void> {
@@ -50,7 +59,7 @@ export class EtcdStore implements Store {
   }
 
   async connect(): Promise<Session> {
-    return new EtcdClient((await this.#leader()).client);
+    return this.#client(await this.#leader());
   }
 
   async failOver(key: string): Promise<number> {
@@ -68,6 +77,7 @@ export class EtcdStore implements Store {
     return tookMs;
   }
 
+  /** May be called again. */
   async stop(): Promise<void> {
     for (const { process } of this.#members) {
       if (process === null) continue;
@@ -78,14 +88,14 @@ export class EtcdStore implements Store {
   }
 
   #spawn(member: Member): void {
-    const cluster = this.#members.map(({ name, peer }) => `${name}=${peer}`).join(',');
+    const cluster = this.#members.map(({ name, peer }) => `${name}=http://${peer}`).join(',');
     const flags = {
       name: member.name,
       'data-dir': join(this.#directory, member.name),
-      'listen-client-urls': member.client,
-      'advertise-client-urls': member.client,
-      'listen-peer-urls': member.peer,
-      'initial-advertise-peer-urls': member.peer,
+      'listen-client-urls': `http://${member.client}`,
+      'advertise-client-urls': `http://${member.client}`,
+      'listen-peer-urls': `http://${member.peer}`,
+      'initial-advertise-peer-urls': `http://${member.peer}`,
       'initial-cluster': cluster,
       'initial-cluster-token': this.#directory,
       'log-level': 'fatal',
@@ -95,18 +105,21 @@ export class EtcdStore implements Store {
     member.process = spawn('etcd', argv, { stdio: 'ignore' });
   }
 
-  /** The first commit through any of the members: each is asked in turn, with fresh connections. */
+  #client(member: Member): EtcdClient {
+    return new EtcdClient(this.#channels.open(member.client));
+  }
+
+  /** The first commit through any of the members, asked in turn. */
   async #firstPutAt(members: readonly Member[], key = 'first'): Promise<void> {
+    const clients = members.map((member) => this.#client(member));
     let turn = 0;
-    await firstPut(() => {
-      const member = members[turn++ % members.length];
-      return putOnce(member?.client ?? '', key);
-    });
+    await firstPut(async () => clients[turn++ % clients.length]?.put(key, smallValue));
+    for (const client of clients) await client.close();
   }
 
   async #leader(): Promise<Member> {
     for (const member of this.#members) {
-      const client = new EtcdClient(member.client);
+      const client = this.#client(member);
       const leads = await client.isLeader().catch(() => false);
       await client.close();
       if (leads) return member;
@@ -116,16 +129,6 @@ export class EtcdStore implements Store {
 
   async #answers(member: Member): Promise<void> {
     await this.#firstPutAt([member], 'again');
-  }
-}
-
-/** A refused connection is final for its client, so every put to a starting cluster gets its own. */
-async function putOnce(address: string, key: string): Promise<void> {
-  const client = new EtcdClient(address);
-  try {
-    await client.put(key, smallValue);
-  } finally {
-    await client.close();
   }
 }
 

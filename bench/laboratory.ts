@@ -2,6 +2,7 @@
 // command line as a user would. Guarantee: after `close` no process and no file of it is left.
 
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +77,9 @@ export class Laboratory {
     });
   }
 
+  /** May be called again. */
   async close(): Promise<void> {
+    if (!existsSync(this.home)) return;
     await this.dsys('down');
     await rm(this.home, { recursive: true, force: true });
   }

@@ -41,7 +41,10 @@ const limitMs = 30_000;
 export function firstPut(put: () => Promise<unknown>): Promise<void> {
   return new Promise((resolve, reject) => {
     let last: unknown = null;
-    const attempt = (): void => void put().then(succeed, (error: unknown) => void (last = error));
+    const fail = (error: unknown): void => {
+      last = error;
+    };
+    const attempt = (): void => void put().then(succeed, fail);
     const timer = setInterval(attempt, everyMs);
     const limit = setTimeout(() => finish(() => reject(last)), limitMs);
     const finish = (settle: () => void): void => {

@@ -106,7 +106,7 @@ describe('docs/dependencies.md', () => {
 
   it('names the doorway of each package that dsys runs on', () => {
     const text = read('docs/dependencies.md');
-    expect(Object.keys(doorways).sort()).toEqual(Object.keys(manifest.dependencies).sort());
+    for (const name of Object.keys(manifest.dependencies)) expect(doorways).toHaveProperty([name]);
     for (const path of Object.values(doorways).flat()) expect(text).toContain(`\`${path}\``);
   });
 });
