@@ -1,8 +1,8 @@
 // `npm run bench:peers`: three local etcd processes, then three dsys nodes, the same operations for the same
 // time on the same machine. Exits 1 when dsys is not as much better as it promises.
 
-import { DsysStore, DsysStore } from './dsys-store.ts';
-import { EtcdStore, EtcdStore, etcdVersion, etcdVersion } from './etcd-store.ts';
+import { DsysStore } from './dsys-store.ts';
+import { EtcdStore, etcdVersion } from './etcd-store.ts';
 import { Laboratory } from './laboratory.ts';
 import { leanChannel } from './lean-channel.ts';
 import { measure } from './load.ts';
@@ -80,7 +80,8 @@ async function measureRunning(
   }
   await session.close();
   const times: number[] = [];
-  for (let round = 0; round < effort.rounds; round++) times.push(await store.failOver(keyOf(round)));
+  for (let round = 0; round < effort.rounds; round++)
+    times.push(await store.failOver(keyOf(round)));
   note({ what: 'kill -9 of the leader to next commit', value: mean(times), unit: 'ms' });
   await store.stop();
   return { name: store.name, found };

@@ -116,7 +116,7 @@ export const doorways: Readonly<Record<string, readonly string[]>> = {
   // Two ends of one wire: a program that imports the library must not load the node with it.
   zeromq: ['src/runtime/transport/zeromq.ts', 'src/client/zeromq.ts'],
   'classic-level': ['src/runtime/storage/engine.ts'],
-  msgpackr: ['src/wire/codec.ts'],
+  msgpackr: ['src/wire/msgpack.ts'],
   murmurhash: ['src/wire/key-hash.ts'],
   execa: ['src/cluster/child-process.ts'],
   yaml: ['src/cluster/config-file.ts'],
