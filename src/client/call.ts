@@ -58,6 +58,7 @@ export interface Call extends Omit<CallOptions, 'group'> {
   /** Since when no node that could answer is reachable. */
   strandedSince: number | null;
   lastRefusal: Refusal | null;
+  refusedBy: NodeId | null;
 }
 
 export type Verb = 'put' | 'get' | 'del' | 'incr' | 'scan' | 'status' | 'topology' | 'hashes';
@@ -109,6 +110,7 @@ export function newCall(
     retryAt: 0,
     refusedSince: null,
     strandedSince: null,
+    refusedBy: null,
     lastRefusal: null,
   };
 }

@@ -1,7 +1,7 @@
 // Which node gets a call next. Pure: what is known of the routes and of the connections in, a node out.
 //
 //   level       first choice              then
-//   quorum,all  the leader                the other replicas in turn: one of them knows the new leader
+//   quorum,all  the leader                the other replicas in turn: one of them knows who leads now
 //   one         a replica that is up      any replica that may be up; the leader is preferred, it is freshest
 
 import type { NodeId } from '../core/model/ids.ts';
@@ -13,27 +13,26 @@ export type Reachability = 'up' | 'fresh' | 'slow' | 'down';
 
 const rank: Readonly<Record<Reachability, number>> = { up: 0, fresh: 1, slow: 2, down: 3 };
 
+type Asked = Pick<Call, 'pin' | 'group' | 'consistency' | 'tries' | 'refusedBy'>;
+
 /** null: nobody who could answer is reachable now. */
 export function chooseNode(
-  call: Pick<Call, 'pin' | 'group' | 'consistency' | 'tries'>,
+  call: Asked,
   routes: Routes,
   reachabilityOf: (node: NodeId) => Reachability,
 ): NodeId | null {
+  const rankOf = (node: NodeId): number => rank[reachabilityOf(node)];
   const leader = routes.leaderOf(call.group);
-  const isUsable = leader !== null && rank[reachabilityOf(leader)] <= rank.fresh;
-  if (call.pin === null && call.consistency !== 'one' && isUsable) return leader;
-  const candidates = candidatesOf(call, routes).sort(
-    (a, b) => rank[reachabilityOf(a)] - rank[reachabilityOf(b)],
-  );
-  const best = candidates[0];
-  return best === undefined || reachabilityOf(best) === 'down' ? null : best;
+  const leads = call.pin === null && call.consistency !== 'one';
+  if (leads && leader !== null && rankOf(leader) <= rank.fresh) return leader;
+  const candidates = candidatesOf(call, routes).filter((node) => rankOf(node) < rank.down);
+  const others = candidates.filter((node) => node !== call.refusedBy && rankOf(node) <= rank.fresh);
+  const from = others.length > 0 ? others : candidates;
+  return from.sort((a, b) => rankOf(a) - rankOf(b))[0] ?? null;
 }
 
 /** Everyone who may answer, in the order of preference among equally reachable ones. */
-export function candidatesOf(
-  call: Pick<Call, 'pin' | 'group' | 'consistency' | 'tries'>,
-  routes: Routes,
-): NodeId[] {
+export function candidatesOf(call: Asked, routes: Routes): NodeId[] {
   if (call.pin !== null) return [call.pin];
   const leader = routes.leaderOf(call.group);
   const replicas = routes.replicasOf(call.group);

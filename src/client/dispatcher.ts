@@ -146,6 +146,7 @@ export class Dispatcher {
     call.attempt = null;
     if (refusal.effect === 'unknown' && isWrite(call)) call.unresolved += 1;
     call.lastRefusal = refusal;
+    call.refusedBy = from;
     const now = performance.now();
     const verdict = judge({ call, from, refusal, now });
     if (verdict.kind === 'reject') this.#reject(call, verdict.error);

@@ -1,0 +1,77 @@
+// What fake nodes say: results and refusals with everything that a test does not care about filled in.
+
+import { logIndex, nodeId, term } from '../../src/core/model/ids.ts';
+import type { Refusal, Result, Topology } from '../../src/core/model/operation.ts';
+import type { Version } from '../../src/core/model/version.ts';
+import type { FakeNode } from './fake-node.ts';
+
+export const version = (index: number): Version => ({
+  index: logIndex(index),
+  term: term(1),
+  vector: {},
+  hlc: { wallMs: 1, logical: 0 },
+});
+
+export const written = (via: string, number: number | null = null): Result => ({
+  kind: 'written',
+  version: version(7),
+  acks: [nodeId(via)],
+  number,
+  via: nodeId(via),
+});
+
+export const read = (via: string, text: string | null): Result => ({
+  kind: 'read',
+  value: text === null ? null : new TextEncoder().encode(text),
+  version: text === null ? null : version(7),
+  via: nodeId(via),
+});
+
+type RefusalText = {
+  readonly reason: Refusal['reason'];
+  readonly effect?: Refusal['effect'];
+  readonly leader?: string | null;
+  readonly replicas?: readonly string[];
+  readonly reachable?: readonly string[];
+  readonly missing?: readonly string[];
+  readonly index?: number;
+};
+
+export function refused(text: RefusalText): Result {
+  const { reason, effect = 'none', leader = null, index } = text;
+  const { replicas = ['node1', 'node2', 'node3'], reachable = replicas, missing = [] } = text;
+  const refusal: Refusal = {
+    reason,
+    effect,
+    message: `it was ${reason}`,
+    leader: leader === null ? null : nodeId(leader),
+    replicas: replicas.map(nodeId),
+    reachable: reachable.map(nodeId),
+    missing: missing.map(nodeId),
+    version: index === undefined ? null : version(index),
+  };
+  return { kind: 'refused', refusal };
+}
+
+/** Two partitions, each on all nodes, led by these. */
+export function topologyOf(
+  nodes: readonly FakeNode[],
+  leaders: readonly (string | null)[],
+): Result {
+  const replicas = nodes.map((node) => nodeId(node.name));
+  const topology: Topology = {
+    partitions: leaders.length,
+    members: nodes.map((node) => ({
+      node: nodeId(node.name),
+      storageId: 'storage' as Topology['members'][number]['storageId'],
+      addresses: { peer: '', client: node.address.address, bulk: '' },
+      publicKey: node.address.publicKey,
+      zone: '',
+    })),
+    groups: [null, ...leaders].map((leader) => ({
+      replicas,
+      leader: leader === null ? null : nodeId(leader),
+    })),
+  };
+  return { kind: 'topology', topology };
+}
