@@ -1,0 +1,73 @@
+// Statuses of an invented cluster, for tests of what is made of them.
+
+import type { NodeReport } from '../../src/cluster/report.ts';
+import { groupId, incarnation, logIndex, nodeId, term } from '../../src/core/model/ids.ts';
+import type { GroupStatus, NodeStatus } from '../../src/core/model/operation.ts';
+
+export const names = ['node1', 'node2', 'node3'];
+
+/** One group as one node tells it. */
+export function group(number: number, changes: Partial<GroupStatus> = {}): GroupStatus {
+  return {
+    group: groupId(number),
+    role: 'follower',
+    term: term(4),
+    leader: null,
+    lastIndex: logIndex(118),
+    commitIndex: logIndex(118),
+    appliedIndex: logIndex(118),
+    voters: names.map(nodeId),
+    learners: [],
+    keys: 20,
+    ...changes,
+  };
+}
+
+/** A node that has the control group and two partitions; it leads those in `leads`. */
+export function status(
+  name: string,
+  leads: readonly number[],
+  changes: Partial<NodeStatus> = {},
+): NodeStatus {
+  const groups = [0, 1, 2].map((number) =>
+    group(number, leads.includes(number) ? { role: 'leader', leader: nodeId(name) } : {}),
+  );
+  const peers = names.filter((peer) => peer !== name);
+  return {
+    node: nodeId(name),
+    incarnation: incarnation(2),
+    uptimeMs: 130_000,
+    groups,
+    peers: peers.map((peer) => ({ node: nodeId(peer), connected: true, silentMs: 5 })),
+    keys: 40,
+    leads: leads.length,
+    pendingOneWrites: 0,
+    conflicts: 0,
+    counters: {},
+    ...changes,
+  };
+}
+
+export function nodeReport(name: string, changes: Partial<NodeReport> = {}): NodeReport {
+  return {
+    name,
+    state: 'up',
+    pid: 4101,
+    address: 'tcp://127.0.0.1:7401',
+    uptimeMs: 130_000,
+    keys: 40,
+    leads: 1,
+    incarnation: 2,
+    silentPeers: [],
+    crash: null,
+    ...changes,
+  };
+}
+
+export const cluster = {
+  name: 'lab',
+  id: 'c1',
+  nodes: 3,
+  replicationFactor: 3,
+  partitions: 2,
+};
