@@ -28,6 +28,10 @@ export class Conflicts {
     return this.#next;
   }
 
+  get count(): number {
+    return this.#rows.size;
+  }
+
   get changed(): number {
     return this.#changed.size;
   }

@@ -94,6 +94,7 @@ export class Journal {
       hlc: seen === null ? hlc : laterOf(hlc, successor(seen.version.hlc)),
       appliedAt,
     };
+    assert(!replica.merged.has(write.dot), 'an incarnation never uses the dots of another');
     const last = this.#byOrigin.get(this.#origin)?.at(-1);
     assert(last === undefined || last.appliedAt <= appliedAt, 'the applied index never goes back');
     this.#add(write);

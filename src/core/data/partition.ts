@@ -103,7 +103,7 @@ export class Partition {
 
   /** Rows that `takeChanges` would hand out now. */
   get changedRows(): number {
-    if (this.#isAllChanged) return this.#items.count + this.#sessions.count + 1;
+    if (this.#isAllChanged) return this.#rowCount;
     const machine = this.#isMachineChanged ? 1 : 0;
     return this.#items.changed + this.#sessions.changed + this.#conflicts.changed + machine;
   }
@@ -203,6 +203,10 @@ export class Partition {
   hash(): string {
     this.#hash ??= stateHash(this.#rows());
     return this.#hash;
+  }
+
+  get #rowCount(): number {
+    return this.#items.count + this.#sessions.count + this.#conflicts.count + 1;
   }
 
   #applyWrite(at: Position, { operation, session, hlc }: WriteCommand): ApplyResult {

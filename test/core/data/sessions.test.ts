@@ -109,7 +109,11 @@ describe('eviction', () => {
     const script = new Script(newPartition({ sessionsMax: 2 }));
     script.write(increment('n'), session('stays', 1), at(2000));
     for (let n = 0; n < 5; n++) {
-      script.write(increment('x'), session(`guest${n}`, 1, { issuedAt: at(9000 + n) }), at(9000 + n));
+      script.write(
+        increment('x'),
+        session(`guest${n}`, 1, { issuedAt: at(9000 + n) }),
+        at(9000 + n),
+      );
       script.write(increment('x'), session('stays', 100 + n), at(9000 + n));
     }
     expect(script.write(increment('n'), session('stays', 2)).kind).toBe('written');
