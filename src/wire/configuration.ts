@@ -1,0 +1,31 @@
+// A group's configuration, and the points of a log that carry one, as positional lists.
+
+import type { Configuration } from '../core/model/entry.ts';
+import type { AppliedPoint } from '../core/model/state.ts';
+import { type Fields, readFields, readIndex, readSortedNodes, readTerm } from './fields.ts';
+
+export function configurationFields(configuration: Configuration): Fields {
+  return [configuration.voters, configuration.votersOutgoing, configuration.learners];
+}
+
+export function readConfiguration(value: unknown): Configuration {
+  const fields = readFields(value, 3, 'configuration');
+  return {
+    voters: readSortedNodes(fields[0], 'voters'),
+    votersOutgoing: readSortedNodes(fields[1], 'outgoing voters'),
+    learners: readSortedNodes(fields[2], 'learners'),
+  };
+}
+
+export function pointFields(point: AppliedPoint): Fields {
+  return [point.index, point.term, configurationFields(point.configuration)];
+}
+
+export function readPoint(value: unknown): AppliedPoint {
+  const fields = readFields(value, 3, 'applied point');
+  return {
+    index: readIndex(fields[0]),
+    term: readTerm(fields[1]),
+    configuration: readConfiguration(fields[2]),
+  };
+}

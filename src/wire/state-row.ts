@@ -1,0 +1,101 @@
+// Rows of applied state: as positional lists in snapshots, as bytes in the engine, and the key under which the
+// engine finds them. The bytes of a row name its kind and its key themselves.
+
+import type { AppliedPoint, ItemRow, RemovedRow, StateRow } from '../core/model/state.ts';
+import { pointFields, readPoint } from './configuration.ts';
+import { controlRowFields, readControlRow } from './control-row.ts';
+import {
+  conflictRowFields,
+  machineRowFields,
+  readConflictRow,
+  readMachineRow,
+  readSessionRow,
+  sessionRowFields,
+} from './data-row.ts';
+import { type Fields, readFields, readKey, readOptional, readValue, textField } from './fields.ts';
+import { malformed } from './malformed.ts';
+import { bufferOf, pack, unpack } from './msgpack.ts';
+import { rowKinds } from './numbers.ts';
+import { dotFields, readDot, readVersion, versionFields } from './version.ts';
+
+export function encodeRow(row: StateRow): Uint8Array {
+  return pack(rowFields(row));
+}
+
+/** Throws MalformedError. Values are slices of `bytes`. */
+export function decodeRow(bytes: Uint8Array): StateRow {
+  return readRow(unpack(bufferOf(bytes)));
+}
+
+export function encodeAppliedPoint(point: AppliedPoint): Uint8Array {
+  return pack(pointFields(point));
+}
+
+/** Throws MalformedError. */
+export function decodeAppliedPoint(bytes: Uint8Array): AppliedPoint {
+  return readPoint(unpack(bufferOf(bytes)));
+}
+
+/** Names a row inside its group, the same for ever; a letter for the kind, then what is unique in it. */
+export function rowKey(row: StateRow | RemovedRow): string {
+  switch (row.kind) {
+    case 'item':
+      return `k${row.key}`;
+    case 'session':
+      return `s${row.clientId}`;
+    case 'conflict':
+      return `c${row.number}`;
+    case 'machine':
+      return 'm';
+    case 'control':
+      return 'g';
+  }
+}
+
+export function rowFields(row: StateRow): Fields {
+  switch (row.kind) {
+    case 'item':
+      return itemFields(row);
+    case 'session':
+      return sessionRowFields(row);
+    case 'conflict':
+      return conflictRowFields(row);
+    case 'machine':
+      return machineRowFields(row);
+    case 'control':
+      return controlRowFields(row);
+  }
+}
+
+export function readRow(value: unknown): StateRow {
+  const fields = readFields(value, 1, 'row');
+  switch (fields[0]) {
+    case rowKinds.item:
+      return readItem(fields);
+    case rowKinds.session:
+      return readSessionRow(fields);
+    case rowKinds.conflict:
+      return readConflictRow(fields);
+    case rowKinds.machine:
+      return readMachineRow(fields);
+    case rowKinds.control:
+      return readControlRow(fields);
+    default:
+      return malformed('row', 'a known number', fields[0]);
+  }
+}
+
+function itemFields({ key, value, version, dot }: ItemRow): Fields {
+  const versionField = versionFields(version);
+  return [rowKinds.item, textField(key), value, versionField, dot === null ? null : dotFields(dot)];
+}
+
+function readItem(fields: Fields): ItemRow {
+  return {
+    kind: 'item',
+    key: readKey(fields[1]),
+    value: readOptional(fields[2], readValue),
+    version: readVersion(fields[3]),
+    dot: readOptional(fields[4], readDot),
+  };
+}
