@@ -1,0 +1,33 @@
+// What the engine says when it can not be opened or read, as the error that a user sees.
+
+import { DsysError } from '../../errors.ts';
+import { corrupt, diskError, messageOf } from './failure.ts';
+
+/** `directory` is the node's, `location` the engine's. */
+export function engineOpenError(
+  { directory, location }: { readonly directory: string; readonly location: string },
+  cause: unknown,
+): DsysError {
+  if (cause instanceof DsysError) return cause;
+  const codes = codesOf(cause);
+  if (codes.includes('LEVEL_LOCKED')) return locked(directory, cause);
+  const why = messageOf(cause);
+  if (/\b(ENOSPC|EIO|EROFS|EACCES|EMFILE)\b|No space left|Input\/output|denied/i.test(why)) {
+    return diskError(cause);
+  }
+  return corrupt(directory, `${location} is damaged: ${why}`, cause);
+}
+
+function locked(directory: string, cause: unknown): DsysError {
+  return new DsysError({
+    code: 'storage-locked',
+    message: `another process uses ${directory}`,
+    hint: 'the node is running already: dsys status',
+    cause,
+  });
+}
+
+function codesOf(error: unknown): unknown[] {
+  if (!(error instanceof Error)) return [];
+  return [(error as { code?: unknown }).code, ...codesOf(error.cause)];
+}

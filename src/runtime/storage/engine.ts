@@ -1,0 +1,175 @@
+// The embedded engine (LevelDB), and the only file that knows it. Holds the rows of applied state. Every batch
+// is atomic and carries the applied points of its groups. Every batch is also synced: when the engine changes
+// its own log file it does not sync the old one, so after a power cut an unsynced batch could be missing while
+// a later one is there. One sync per batch (a few a second, off the main thread) closes that.
+
+import { type ChainedBatch, ClassicLevel } from 'classic-level';
+import type { GroupId } from '../../core/model/ids.ts';
+import type { AppliedPoint, RemovedRow, StateRow } from '../../core/model/state.ts';
+import { checksum } from '../../wire/checksum.ts';
+import { encodeAppliedPoint, encodeRow, rowKey } from '../../wire/state-row.ts';
+import { encodePointRow, GroupDigest } from './digest.ts';
+import { engineOpenError } from './engine-error.ts';
+import { engineKey, logMarkKey, pointKey } from './engine-key.ts';
+import { EngineLoad, type EngineRows } from './engine-load.ts';
+import type { DiskFailure } from './failure.ts';
+
+/** How far the log had come when this was written; recovery must find at least as much. */
+export interface LogMark {
+  readonly segment: number;
+  readonly sequence: number;
+}
+
+/** One group's part of an atomic batch. */
+export interface GroupWrite {
+  readonly group: GroupId;
+  readonly point: AppliedPoint;
+  readonly clear: boolean;
+  readonly rows: Iterable<StateRow>;
+  readonly removed: readonly RemovedRow[];
+}
+
+export interface EngineOptions {
+  /** The node's directory; the engine lives in its state/. */
+  readonly directory: string;
+  readonly location: string;
+  readonly failure: DiskFailure;
+  /** Asked when a batch is written. */
+  readonly logMark: () => LogMark;
+}
+
+type Level = ClassicLevel<Buffer, Buffer>;
+type Batch = ChainedBatch<Level, Buffer, Buffer>;
+
+const binary = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const;
+/** A laptop runs several nodes and core holds the rows in memory: small caches, no compression. */
+const tuning = {
+  cacheSize: 1 << 20,
+  writeBufferSize: 4 << 20,
+  maxOpenFiles: 128,
+  compression: false,
+} as const;
+/** Rows that are encoded between two breaths of the event loop: about 2 ms. */
+const rowsPerTurn = 500;
+const rowsPerRead = 1000;
+
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #level: Level;
+  readonly #digests = new Map<GroupId, GroupDigest>();
+  #tail: Promise<void> = Promise.resolve();
+
+  private constructor(options: EngineOptions, level: Level) {
+    this.#options = options;
+    this.#level = level;
+  }
+
+  /** Rejects with `storage-locked` or `storage-corrupt`. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const level: Level = new ClassicLevel(options.location, { ...binary, ...tuning });
+    try {
+      await level.open();
+    } catch (cause) {
+      throw engineOpenError(options, cause);
+    }
+    return new Engine(options, level);
+  }
+
+  /** Everything, checked against the digests. Once, before any write. */
+  async load(): Promise<EngineRows> {
+    const load = new EngineLoad(this.#options, (group) => this.#digest(group));
+    const iterator = this.#level.iterator({ highWaterMarkBytes: 1 << 20 });
+    try {
+      for (let rows = await iterator.nextv(rowsPerRead); rows.length > 0; ) {
+        for (const [key, value] of rows) load.add(key, value);
+        rows = await iterator.nextv(rowsPerRead);
+      }
+    } catch (cause) {
+      throw engineOpenError(this.#options, cause);
+    } finally {
+      await iterator.close();
+    }
+    return load.finish();
+  }
+
+  /** Writes all groups in one atomic, synced batch, after all earlier ones. */
+  save(groups: readonly GroupWrite[]): Promise<void> {
+    const saved = this.#tail.then(() => this.#save(groups));
+    this.#tail = saved.catch(() => undefined);
+    return saved;
+  }
+
+  async close(): Promise<void> {
+    await this.#tail;
+    await this.#level.close();
+  }
+
+  async #save(groups: readonly GroupWrite[]): Promise<void> {
+    const { failure, logMark } = this.#options;
+    failure.check();
+    const batch = this.#level.batch();
+    try {
+      for (const group of groups) await this.#addGroup(batch, group);
+      batch.put(logMarkKey, encodeMark(logMark()));
+      await batch.write({ sync: true });
+    } catch (cause) {
+      throw failure.latch(cause);
+    }
+  }
+
+  async #addGroup(batch: Batch, write: GroupWrite): Promise<void> {
+    const { group, clear, rows, removed, point } = write;
+    const digest = this.#digest(group);
+    if (clear) {
+      for (const name of [...digest.names]) remove(batch, digest, group, name);
+    }
+    let done = 0;
+    for (const row of rows) {
+      put(batch, digest, group, row);
+      if (++done % rowsPerTurn === 0) await breath();
+    }
+    for (const row of removed) remove(batch, digest, group, rowKey(row));
+    const bytes = encodePointRow(digest.value, encodeAppliedPoint(point));
+    batch.put(pointKey(group), sealed(pointKey(group), bytes));
+  }
+
+  #digest(group: GroupId): GroupDigest {
+    let digest = this.#digests.get(group);
+    if (digest === undefined) {
+      digest = new GroupDigest();
+      this.#digests.set(group, digest);
+    }
+    return digest;
+  }
+}
+
+function put(batch: Batch, digest: GroupDigest, group: GroupId, row: StateRow): void {
+  const name = rowKey(row);
+  const key = engineKey(group, name);
+  const value = sealed(key, encodeRow(row));
+  digest.put(name, value.readUInt32LE(0));
+  batch.put(key, value);
+}
+
+function remove(batch: Batch, digest: GroupDigest, group: GroupId, name: string): void {
+  digest.remove(name);
+  batch.del(engineKey(group, name));
+}
+
+/** The checksum of key and value, then the value. */
+function sealed(key: Buffer, value: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(4 + value.length);
+  bytes.writeUInt32LE(checksum(value, checksum(key)), 0);
+  bytes.set(value, 4);
+  return bytes;
+}
+
+function encodeMark({ segment, sequence }: LogMark): Buffer {
+  const bytes = Buffer.alloc(12);
+  bytes.writeUInt32LE(segment, 0);
+  bytes.writeUIntLE(sequence, 4, 6);
+  return sealed(logMarkKey, bytes);
+}
+
+/** Lets the event loop run: a snapshot has many rows, and elections do not wait. */
+const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
