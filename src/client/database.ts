@@ -1,4 +1,5 @@
 // The database object of the library: turns each operation into a call, and its result into plain values.
+// Values are copied out of the frame that brought them: they belong to the caller.
 
 import type { NodeId } from '../core/model/ids.ts';
 import { logIndex, nodeId } from '../core/model/ids.ts';
@@ -69,8 +70,8 @@ export class Database implements Db {
     checkKey(key);
     const result = await this.#run({ kind: 'get', key }, options, readMs);
     const { value, version, via } = expectKind(result, 'read');
-    const text = value === null ? null : textOf(value);
-    return { found: value !== null, value, text, version, via };
+    if (value === null) return { found: false, value, text: null, version, via };
+    return { found: true, value: new Uint8Array(value), text: textOf(value), version, via };
   }
 
   async del(key: string, options: DeleteOptions = {}): Promise<WriteResult> {
@@ -91,7 +92,7 @@ export class Database implements Db {
     const partitions = this.#routes.partitions ?? (await this.topology()).partitions;
     const fetchPage = (query: PageQuery): Promise<Page> => this.#page(query, options);
     for await (const { key, value, version } of mergePartitions({ partitions, limit, fetchPage }))
-      yield { key, value, version, text: textOf(value) };
+      yield { key, value: new Uint8Array(value), version, text: textOf(value) };
   }
 
   status(options: QueryOptions = {}): Promise<NodeAnswer<NodeStatus>[]> {

@@ -43,8 +43,11 @@ function leaderless(call: Call, refusal: Refusal): DsysError {
 
 /** The deadline passed. */
 export function expired(call: Call, faults: Faults): DsysError {
-  if (mayHaveEffect(call)) return outcomeUnknown(call, `no answer came in ${call.timeoutMs} ms`);
   const refusal = call.lastRefusal;
+  if (mayHaveEffect(call)) {
+    const said = refusal?.reason === 'timeout' ? `: ${refusal.message}` : '';
+    return outcomeUnknown(call, `no answer came in ${call.timeoutMs} ms${said}`);
+  }
   if (call.attempt?.sent !== true && refusal !== null) {
     if (lacksReplicas(call, refusal)) return unavailable(call, refusal);
     if (refusal.reason === 'not-leader') return leaderless(call, refusal);
@@ -53,7 +56,7 @@ export function expired(call: Call, faults: Faults): DsysError {
   if (call.attempt === null && refusal === null) return nobodyAnswers(call, faults);
   return new DsysError({
     code: 'timeout',
-    message: `${taskOf(call)} got no answer in ${call.timeoutMs} ms${atNode(call)}`,
+    message: `${taskOf(call)} got no answer${atNode(call, 'from')} in ${call.timeoutMs} ms`,
     hint: 'see dsys status, or allow more time: --timeout 5s',
     details: { timeoutMs: call.timeoutMs },
   });
@@ -64,7 +67,7 @@ export function outcomeUnknown(call: Call, why: string): DsysError {
   return new DsysError({
     code: 'outcome-unknown',
     outcome: 'unknown',
-    message: `${taskOf(call)} was sent${atNode(call)}, but ${why}: it may take effect, now or later`,
+    message: `${taskOf(call)} was sent${atNode(call, 'to')}, but ${why}: it may take effect, now or later`,
     hint: 'read the key before writing it again',
     details: { key: keyOf(call), seq: call.session?.seq ?? null },
   });
@@ -174,9 +177,9 @@ function neededOf({ consistency }: Call, replicas: number): number {
 
 const taskOf = (call: Call): string => `${verbOf(call)} at ${call.consistency}`;
 
-const atNode = ({ attempt, pin }: Call): string => {
+const atNode = ({ attempt, pin }: Call, preposition: 'to' | 'from'): string => {
   const node = attempt?.connection.node ?? pin;
-  return node === null ? '' : ` to ${node}`;
+  return node === null ? '' : ` ${preposition} ${node}`;
 };
 
 const partitionOf = ({ group }: Call): string =>
@@ -188,6 +191,7 @@ const listOf = (nodes: readonly NodeId[]): string =>
   nodes.length === 0 ? 'none' : nodes.join(', ');
 
 const waysAround = (call: Call): string => {
+  if (call.operation.kind === 'scan') return '';
   if (call.consistency === 'all') return ' — or use --consistency quorum';
   return ` — or ${isWrite(call) ? 'write' : 'read'} with --consistency one`;
 };

@@ -10,7 +10,7 @@ export function frameCodec(clusterId: ClusterId): FrameCodec {
     decode: (frame) => {
       const decoded = decodeReplies(frame, { clusterId });
       if (decoded.kind !== 'dropped') return decoded.replies;
-      return decoded.reason === 'protocol-mismatch' ? null : [];
+      return decoded.reason === 'protocol-version' ? null : [];
     },
   };
 }

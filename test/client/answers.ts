@@ -1,9 +1,11 @@
 // What fake nodes say: results and refusals with everything that a test does not care about filled in.
 
-import { logIndex, nodeId, term } from '../../src/core/model/ids.ts';
+import { logIndex, nodeId, storageId, term } from '../../src/core/model/ids.ts';
 import type { Refusal, Result, Topology } from '../../src/core/model/operation.ts';
 import type { Version } from '../../src/core/model/version.ts';
 import type { FakeNode } from './fake-node.ts';
+
+const unused = 'tcp://127.0.0.1:1';
 
 export const version = (index: number): Version => ({
   index: logIndex(index),
@@ -63,8 +65,8 @@ export function topologyOf(
     partitions: leaders.length,
     members: nodes.map((node) => ({
       node: nodeId(node.name),
-      storageId: 'storage' as Topology['members'][number]['storageId'],
-      addresses: { peer: '', client: node.address.address, bulk: '' },
+      storageId: storageId('00000000-0000-4000-8000-000000000001'),
+      addresses: { peer: unused, client: node.address.address, bulk: unused },
       publicKey: node.address.publicKey,
       zone: '',
     })),
