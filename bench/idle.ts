@@ -1,0 +1,40 @@
+// `npm run bench:idle -- --seconds 10`: what an idle cluster costs. Promise: under 1 % of a core for each node.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Laboratory } from './laboratory.ts';
+import { cpuMs } from './processes.ts';
+import { runProgram } from './program.ts';
+import { smallValue } from './store.ts';
+
+const shareMax = 0.01;
+/** Long enough for every group to have gone quiet after the last write. */
+const calmMs = 5000;
+
+await runProgram({
+  defaults: { seconds: 10, rounds: 1, seed: 'idle' },
+  async run({ seconds }, { cleanup }) {
+    const laboratory = await Laboratory.prepare();
+    cleanup(() => laboratory.close());
+    await laboratory.up();
+    const db = await laboratory.connect();
+    await Promise.all(Array.from({ length: 500 }, (_, n) => db.put(`key:${n}`, smallValue)));
+    await db.close();
+    const { nodes } = await laboratory.status();
+    await sleep(calmMs);
+    const used = (): number[] => nodes.map(({ pid }) => cpuMs(pid ?? 0));
+    const before = used();
+    await sleep(seconds * 1000);
+    const shares = used().map((ms, index) => (ms - (before[index] ?? 0)) / (seconds * 1000));
+    const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+    const lines = nodes.map(
+      ({ name }, index) => `${name}  ${percent(shares[index] ?? 0)} of a core`,
+    );
+    return {
+      json: { seconds, nodes: nodes.map(({ name }, index) => ({ name, share: shares[index] })) },
+      text: lines.join('\n'),
+      broken: nodes
+        .filter((_, index) => (shares[index] ?? 1) >= shareMax)
+        .map(({ name }) => `${name} uses ${percent(shareMax)} of a core or more while idle`),
+    };
+  },
+});
