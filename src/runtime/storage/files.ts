@@ -2,7 +2,16 @@
 // directory, which a crash may otherwise forget. Tests put a failing disk in its place.
 
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import {
+  access,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export interface DurableFile {
@@ -13,6 +22,7 @@ export interface DurableFile {
 
 export interface Files {
   makeDirectory(path: string): Promise<void>;
+  /** Empty when there is no such directory. */
   list(directory: string): Promise<string[]>;
   read(path: string): Promise<Buffer>;
   /** Makes a file of `size` bytes: `head`, then zeros; replaces what was there. */
@@ -32,7 +42,7 @@ export const realFiles: Files = {
     const made = await mkdir(path, { recursive: true });
     if (made !== undefined) await syncDirectory(dirname(made));
   },
-  list: (directory) => readdir(directory),
+  list: (directory) => readdir(directory).catch(noneIfMissing),
   read: (path) => readFile(path),
   create: createFile,
   async open(path) {
@@ -48,6 +58,11 @@ export const realFiles: Files = {
     await syncDirectory(dirname(path));
   },
 };
+
+function noneIfMissing(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}
 
 /** Makes what was created, renamed or removed in a directory survive a power cut. */
 export async function syncDirectory(path: string): Promise<void> {

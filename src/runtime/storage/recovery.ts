@@ -15,7 +15,7 @@ import {
 } from './block.ts';
 import { corrupt, messageOf } from './failure.ts';
 import type { Files } from './files.ts';
-import { Segment } from './segment.ts';
+import { Segment, segmentPattern } from './segment.ts';
 import { spareName } from './spare.ts';
 
 export interface ScanOptions {
@@ -34,8 +34,6 @@ export interface Scanned {
   /** Number of the last segment; 0 when there is none. */
   readonly lastSegment: number;
 }
-
-const segmentPattern = /^\d{8}\.log$/;
 
 export async function scanLog(options: ScanOptions): Promise<Scanned> {
   const names = await segmentNames(options);

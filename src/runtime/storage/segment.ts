@@ -50,6 +50,13 @@ export class Segment {
   }
 }
 
+/** Names of segments in wal/. */
+export const segmentPattern = /^\d{8}\.log$/;
+
+export function segmentName(number: number): string {
+  return `${String(number).padStart(8, '0')}.log`;
+}
+
 /** The segments in use, oldest first. Invariant: only a prefix of them is ever dropped. */
 export class Segments {
   readonly #list: Segment[] = [];

@@ -15,6 +15,7 @@ import type {
 } from '../../core/model/records.ts';
 import type { Storage } from '../../ports/storage.ts';
 import { Checkpoint } from './checkpoint.ts';
+import { segmentBytesDefault } from './creation.ts';
 import { Engine, type GroupWrite, type LogMark } from './engine.ts';
 import type { EngineRows } from './engine-load.ts';
 import { corrupt, DiskFailure, diskError } from './failure.ts';
@@ -22,9 +23,6 @@ import { type Files, realFiles } from './files.ts';
 import { type Scanned, scanLog } from './recovery.ts';
 import { Segments } from './segment.ts';
 import { Wal } from './wal.ts';
-
-/** A rotation costs about a millisecond; more than this per segment would keep the disk full for long. */
-const segmentBytesDefault = 8 << 20;
 
 export interface FileStorageOptions {
   /** The node's directory, which holds wal/ and state/; its last part is the node's name. */

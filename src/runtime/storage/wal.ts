@@ -14,7 +14,7 @@ import { blockBytes, encodeBlock, segmentHeaderBytes } from './block.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { DiskFailure } from './failure.ts';
 import type { DurableFile, Files } from './files.ts';
-import { Segment, type Segments } from './segment.ts';
+import { Segment, type Segments, segmentName } from './segment.ts';
 import { Spare } from './spare.ts';
 
 /** A flush takes what waits up to about this much, so that one giant write does not delay everyone. */
@@ -41,11 +41,6 @@ interface Waiting {
   readonly encoded: readonly Uint8Array[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
-}
-
-/** Place of a segment in wal/. */
-export function segmentName(number: number): string {
-  return `${String(number).padStart(8, '0')}.log`;
 }
 
 export class Wal {

@@ -1,0 +1,100 @@
+// Who a data directory belongs to. A node whose disk is not the one that the cluster knows is not that member:
+// with an empty log it could vote twice in one term. So it refuses to start and says how to replace it.
+
+import { open, readFile, rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { ClusterId, Incarnation, NodeId, StorageId } from '../core/model/ids.ts';
+import { incarnation } from '../core/model/ids.ts';
+import { DsysError, type ErrorCode } from '../errors.ts';
+import { formatIdentityFile, type IdentityFile, parseIdentityFile } from '../wire/identity-file.ts';
+import { createLog, hasLog } from './storage/creation.ts';
+import { diskError, messageOf } from './storage/failure.ts';
+import { realFiles, syncDirectory } from './storage/files.ts';
+
+/** What cluster.json says about this node. */
+export interface ExpectedIdentity {
+  readonly clusterId: ClusterId;
+  readonly node: NodeId;
+  readonly storageId: StorageId;
+}
+
+/**
+ * Counts one more start of the node, durably, before anything else sees it. Rejects with `storage-wiped`,
+ * `storage-foreign`, `storage-corrupt`, or as the disk does; then nothing was changed.
+ */
+export async function openIdentity(
+  directory: string,
+  expected: ExpectedIdentity,
+): Promise<{ readonly incarnation: Incarnation }> {
+  const path = join(directory, 'identity.json');
+  const found = await readIdentity(directory, path, expected);
+  checkOwner(path, expected, found);
+  const next = incarnation(found.incarnation + 1);
+  try {
+    await checkLog(directory, found);
+    await writeDurably(path, formatIdentityFile({ ...found, incarnation: next }));
+    await syncDirectory(directory);
+  } catch (cause) {
+    throw cause instanceof DsysError ? cause : diskError(cause);
+  }
+  return { incarnation: next };
+}
+
+async function readIdentity(
+  directory: string,
+  path: string,
+  expected: ExpectedIdentity,
+): Promise<IdentityFile> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if (!isMissing(cause)) throw diskError(cause);
+    const why = `${path} is missing, but the cluster knows storage ${expected.storageId}`;
+    throw refusal('storage-wiped', directory, why, cause);
+  }
+  try {
+    return parseIdentityFile(text, path);
+  } catch (cause) {
+    throw refusal('storage-corrupt', directory, `${path} is damaged: ${messageOf(cause)}`, cause);
+  }
+}
+
+function checkOwner(path: string, expected: ExpectedIdentity, found: IdentityFile): void {
+  for (const field of ['clusterId', 'node', 'storageId'] as const) {
+    if (found[field] === expected[field]) continue;
+    const why = `${path}: expected ${field} ${expected[field]}, found ${found[field]}`;
+    throw refusal('storage-foreign', expected.node, why);
+  }
+}
+
+/** The first start makes the log before it is counted; so every later one must find it. */
+async function checkLog(directory: string, { incarnation: starts }: IdentityFile): Promise<void> {
+  if (starts === 0) return createLog(realFiles, directory);
+  if (await hasLog(realFiles, directory)) return;
+  const why = `${join(directory, 'wal')} has no log, but the node has started ${starts} times`;
+  throw refusal('storage-wiped', directory, why);
+}
+
+/** A crash leaves the old text or the new one. The caller syncs the directory. */
+async function writeDurably(path: string, text: string): Promise<void> {
+  const draft = `${path}.new`;
+  const handle = await open(draft, 'w');
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, path);
+}
+
+function refusal(code: ErrorCode, node: string, message: string, cause?: unknown): DsysError {
+  const hint = `this node must not vote: replace it: dsys replace ${basename(node)}`;
+  return new DsysError({ code, message, hint, cause });
+}
+
+function isMissing(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
