@@ -1,5 +1,5 @@
-// How the comparison speaks gRPC: unary calls to one server. Two implementations, so that a reader can tell what
-// is etcd's own speed and what a client library makes of it.
+// How the comparison speaks gRPC: unary calls to one server. Two implementations, so that a reader
+// can tell what is etcd's own speed and what a client library makes of it.
 
 export interface Channel {
   /** `path` is `/package.Service/Method`. Rejects when the status is not 0. */

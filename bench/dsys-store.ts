@@ -1,4 +1,5 @@
-// dsys as one side of the comparison: the public library and the command line, nothing from inside a node.
+// dsys as one side of the comparison: the public library and the command line, nothing from inside
+// a node.
 
 import type { Laboratory } from './laboratory.ts';
 import { firstPut, type Session, type Store, smallValue } from './store.ts';

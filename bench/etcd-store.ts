@@ -1,5 +1,5 @@
-// Three local etcd processes with their default settings, as the other side of the comparison. Guarantee:
-// after `stop` no process and no file of them is left.
+// Three local etcd processes with their default settings, as the other side of the comparison.
+// Guarantee: after `stop` no process and no file of them is left.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,6 @@
-// `npm run bench:failover -- --rounds 10`: kill -9 of a leader under load, and the time until the next commit in
-// that partition. Promise: a median of 500 ms or less, and nothing acknowledged is lost.
+// `npm run bench:failover -- --rounds 10`: kill -9 of a leader under load, and the time until the
+// next commit in that partition. Promise: a median of 500 ms or less, and nothing acknowledged is
+// lost.
 
 import type { Db } from '../src/client/api.ts';
 import { waitUntil } from '../src/cluster/wait-until.ts';
@@ -12,7 +13,9 @@ import { Workload } from './workload.ts';
 const medianMsMax = 500;
 const workers = 16;
 
-/** One round: finds who leads the key's partition, kills it, and puts until one put is committed. */
+/**
+ * One round: finds who leads the key's partition, kills it, and puts until one put is committed.
+ */
 async function failOver(laboratory: Laboratory, db: Db, key: string): Promise<number> {
   await db.put(key, smallValue);
   const leader = (await db.get(key)).via;

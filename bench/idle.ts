@@ -1,4 +1,5 @@
-// `npm run bench:idle -- --seconds 10`: what an idle cluster costs. Promise: under 1 % of a core for each node.
+// `npm run bench:idle -- --seconds 10`: what an idle cluster costs. Promise: under 1 % of a core
+// for each node.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Laboratory } from './laboratory.ts';

@@ -13,10 +13,15 @@ export class RegisterJudge {
   #last: string | null = null;
   #lastNumber = 0;
   #writes = 0;
-  /** Value → its place in the order of writing. A write of unknown outcome may act later, but once. */
+  /**
+   * Value → its place in the order of writing. A write of unknown outcome may act later, but once.
+   */
   readonly #unknown = new Map<string, number>();
   readonly #failed = new Set<string>();
-  /** Reads that saw a write of unknown outcome act after a later one was acknowledged; allowed, and rare. */
+  /**
+   * Reads that saw a write of unknown outcome act after a later one was acknowledged; allowed, and
+   * rare.
+   */
   late = 0;
 
   constructor(key: string) {
@@ -30,7 +35,10 @@ export class RegisterJudge {
     else this.#failed.add(value);
   }
 
-  /** What is wrong with a read that began and ended while no write was under way; null when it may be. */
+  /**
+   * What is wrong with a read that began and ended while no write was under way; null when it may
+   * be.
+   */
   read(value: string | null): string | null {
     if (value === this.#last) return null;
     const number = value === null ? undefined : this.#unknown.get(value);
@@ -51,7 +59,10 @@ export class RegisterJudge {
   }
 }
 
-/** A counter that many increment by one. Each acknowledged increment counts once, each unknown one at most once. */
+/**
+ * A counter that many increment by one. Each acknowledged increment counts once, each unknown one
+ * at most once.
+ */
 export class CounterJudge {
   readonly #key: string;
   acknowledged = 0;

@@ -1,5 +1,6 @@
-// A dsys cluster for one program: its own DSYS_HOME in a temporary directory, its own ports, driven through the
-// command line as a user would. Guarantee: after `close` no process and no file of it is left.
+// A dsys cluster for one program: its own DSYS_HOME in a temporary directory, its own ports, driven
+// through the command line as a user would. Guarantee: after `close` no process and no file of it
+// is left.
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -33,7 +34,7 @@ export class Laboratory {
   readonly #basePort: number;
   readonly #nodes: number;
 
-  constructor(options: { home: string; basePort: number; nodes: number }) {
+  private constructor(options: { home: string; basePort: number; nodes: number }) {
     this.home = options.home;
     this.#basePort = options.basePort;
     this.#nodes = options.nodes;
@@ -65,7 +66,9 @@ export class Laboratory {
     process.kill(found.pid, 'SIGKILL');
   }
 
-  /** Runs one verb with --json and gives back what it printed. Rejects when its exit code is not 0. */
+  /**
+   * Runs one verb with --json and gives back what it printed. Rejects when its exit code is not 0.
+   */
   async dsys(verb: string, ...rest: readonly string[]): Promise<unknown> {
     const argv = [join(packageRoot(), 'bin', 'dsys.js'), verb, ...rest, '--name', name, '--json'];
     const env = { ...process.env, DSYS_HOME: this.home };

@@ -1,5 +1,6 @@
-// Unary gRPC calls over Node's own HTTP/2: one stream a call, over a few connections in turn, which are made
-// again at once when they are lost. No library, no back-off: as fast as etcd can look from one Node process.
+// Unary gRPC calls over Node's own HTTP/2: one stream a call, over a few connections in turn, which
+// are made again at once when they are lost. No library, no back-off: as fast as etcd can look from
+// one Node process.
 
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { type Channel, type ChannelKind, connectionsPerChannel } from './channel.ts';

@@ -1,4 +1,5 @@
-// Closed-loop load: a fixed number of callers, each of which waits for its answer before it asks again.
+// Closed-loop load: a fixed number of callers, each of which waits for its answer before it asks
+// again.
 
 export interface LoadOptions {
   /** Callers at once. */

@@ -1,5 +1,5 @@
-// `npm run bench:peers`: three local etcd processes, then three dsys nodes, the same operations for the same
-// time on the same machine. Exits 1 when dsys is not as much better as it promises.
+// `npm run bench:peers`: three local etcd processes, then three dsys nodes, the same operations for
+// the same time on the same machine. Exits 1 when dsys is not as much better as it promises.
 
 import { DsysStore } from './dsys-store.ts';
 import { EtcdStore, etcdVersion } from './etcd-store.ts';

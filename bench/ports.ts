@@ -1,5 +1,5 @@
-// Free blocks of ports for clusters that live for one program. Random, so that programs that run at the same
-// time seldom meet; checked, so that they then notice.
+// Free blocks of ports for clusters that live for one program. Random, so that programs that run at
+// the same time seldom meet; checked, so that they then notice.
 
 import { busyPorts } from '../src/cluster/ports.ts';
 

@@ -1,5 +1,5 @@
-// The frame around every program of bench/: flags, one result as text or JSON, an exit code that says whether
-// the promise held, and an end that always cleans up, also after Ctrl-C.
+// The frame around every program of bench/: flags, one result as text or JSON, an exit code that
+// says whether the promise held, and an end that always cleans up, also after Ctrl-C.
 
 import { parseArgs } from 'node:util';
 
@@ -66,7 +66,10 @@ function readFlags(defaults: Flags): { flags: Flags; json: boolean } {
   return { flags: { seconds, rounds, seed: values.seed }, json: values.json };
 }
 
-/** Rejects at the first Ctrl-C or SIGTERM, so that the clean-up runs; the second one ends the process. */
+/**
+ * Rejects at the first Ctrl-C or SIGTERM, so that the clean-up runs; the second one ends the
+ * process.
+ */
 function interruption(): Promise<never> {
   return new Promise((_, reject) => {
     const stop = (): void => reject(new Error('interrupted'));

@@ -1,4 +1,5 @@
-// The few parts of Protocol Buffers that etcd's requests need: varints, bytes, and reading fields by number.
+// The few parts of Protocol Buffers that etcd's requests need: varints, bytes, and reading fields
+// by number.
 
 const encoder = new TextEncoder();
 

@@ -1,5 +1,5 @@
-// The gRPC library for Node, with its default settings: what every etcd client for Node stands on. Doorway of
-// `@grpc/grpc-js`.
+// The gRPC library for Node, with its default settings: what every etcd client for Node stands on.
+// Doorway of `@grpc/grpc-js`.
 
 import { Client, credentials } from '@grpc/grpc-js';
 import { type Channel, type ChannelKind, connectionsPerChannel } from './channel.ts';

@@ -1,6 +1,6 @@
-// `npm run torture -- --seconds 60 --seed 1`: load on three nodes while a random one is killed with -9 and
-// started again every two seconds; then every promise is checked. The seed draws who dies and what is written;
-// it does not make a run repeatable, because real processes have real timing.
+// `npm run torture -- --seconds 60 --seed 1`: load on three nodes while a random one is killed with
+// -9 and started again every two seconds; then every promise is checked. The seed draws who dies
+// and what is written; it does not make a run repeatable, because real processes have real timing.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../src/client/api.ts';
@@ -49,7 +49,9 @@ async function replicaStates(db: Db): Promise<ReplicaState[]> {
   );
 }
 
-/** All replicas of all groups at one applied index each; null when that did not come about in time. */
+/**
+ * All replicas of all groups at one applied index each; null when that did not come about in time.
+ */
 function settled(db: Db): Promise<ReplicaState[] | null> {
   return waitUntil({
     ask: async () => {

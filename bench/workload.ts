@@ -1,5 +1,6 @@
-// The load of a torture run: workers that each write keys of their own (unique values), read them back, and add to
-// shared counters. Every outcome goes to a judge; what a judge finds wrong is kept.
+// The load of a torture run: workers that each write keys of their own (unique values), read them
+// back, and add to shared counters. Every outcome goes to a judge; what a judge finds wrong is
+// kept.
 
 import type { Db } from '../src/client/api.ts';
 import type { Random } from '../src/core/model/random.ts';

@@ -1,5 +1,6 @@
-// The documentation says what the code says: generated tables are equal, links lead somewhere, every dependency
-// has its reason. `npm run docs` (DSYS_WRITE_DOCS=1) writes the generated parts instead of comparing them.
+// The documentation says what the code says: generated tables are equal, links lead somewhere,
+// every dependency has its reason. `npm run docs` (DSYS_WRITE_DOCS=1) writes the generated parts
+// instead of comparing them.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,5 +1,5 @@
-// What the whole graph of imports must look like: no cycles, nothing that no entry reaches, no export that
-// nobody asks for.
+// What the whole graph of imports must look like: no cycles, nothing that no entry reaches, no
+// export that nobody asks for.
 
 import { targetOf } from './import-rules.ts';
 import { entries, roomOf } from './rooms.ts';
@@ -62,7 +62,10 @@ export const noDeadFiles: Rule = (tree) => {
     }));
 };
 
-/** Every exported value of src/ is imported by another file (a test counts). Types may stand in signatures. */
+/**
+ * Every exported value of src/ is imported by another file (a test counts). Types may stand in
+ * signatures.
+ */
 export const noDeadExports: Rule = (tree) => {
   const asked = new Map<string, Set<string>>();
   for (const file of tree.values()) {

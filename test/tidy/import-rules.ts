@@ -1,5 +1,5 @@
-// Who may import whom: the import table, the doorways of packages, relative paths that resolve, and words
-// that are imported from the file that owns them.
+// Who may import whom: the import table, the doorways of packages, relative paths that resolve, and
+// words that are imported from the file that owns them.
 
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
@@ -135,7 +135,10 @@ export const nodePrefix: Rule = (tree) =>
     'node-prefix',
   );
 
-/** No barrels: the file that owns a word is the file that is imported. Only the library hands on its types. */
+/**
+ * No barrels: the file that owns a word is the file that is imported. Only the library hands on its
+ * types.
+ */
 export const noBarrels: Rule = (tree) => [
   ...[...tree.keys()].filter(isBarrel).map((file) => ({
     file,

@@ -1,5 +1,5 @@
-// What core may not touch, so that the same input gives the same output on every machine: time, chance,
-// waiting, the process, and the language settings of the user.
+// What core may not touch, so that the same input gives the same output on every machine: time,
+// chance, waiting, the process, and the language settings of the user.
 
 import { lineAt, type Node, type Rule, type SourceFile, type Violation, walk } from './source.ts';
 

@@ -1,5 +1,5 @@
-// Proves the tidy test itself: for every house rule a fixture that breaks it in exactly one way, and one
-// that must pass. A rule without a fixture here fails the first test.
+// Proves the tidy test itself: for every house rule a fixture that breaks it in exactly one way,
+// and one that must pass. A rule without a fixture here fails the first test.
 
 import { describe, expect, it } from 'vitest';
 import { type RuleName, rules } from './rules.ts';

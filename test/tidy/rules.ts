@@ -1,4 +1,5 @@
-// The list of house rules (docs/house.md). Each is a pure function from the source tree to its violations.
+// The list of house rules (docs/house.md). Each is a pure function from the source tree to its
+// violations.
 
 import { noCycles, noDeadExports, noDeadFiles } from './graph-rules.ts';
 import {

@@ -104,7 +104,9 @@ export const parameterCount: Rule = (tree) =>
       ),
   );
 
-/** A command parses, makes one call and prints; more than a screen means that it decides something. */
+/**
+ * A command parses, makes one call and prints; more than a screen means that it decides something.
+ */
 export const shortRun: Rule = (tree) =>
   [...tree.values()]
     .filter((file) => file.path.startsWith('commands/'))

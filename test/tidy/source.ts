@@ -1,5 +1,6 @@
-// One source file as the tidy rules see it: its text, its syntax tree, and what it imports. The only file
-// that knows the parser. Rules get these as plain data, so that a fixture is a string and needs no disk.
+// One source file as the tidy rules see it: its text, its syntax tree, and what it imports. The
+// only file that knows the parser. Rules get these as plain data, so that a fixture is a string and
+// needs no disk.
 
 import { type Comment, type Node, parseSync } from 'oxc-parser';
 
@@ -8,7 +9,10 @@ export type { Comment, Node };
 export interface Import {
   readonly specifier: string;
   readonly line: number;
-  /** `import type`, `export type … from`, or `import('…').Name` in a type: nothing is loaded at run time. */
+  /**
+   * `import type`, `export type … from`, or `import('…').Name` in a type: nothing is loaded at run
+   * time.
+   */
   readonly typeOnly: boolean;
   /** `export … from`: the file hands on a word that it does not own. */
   readonly reExport: boolean;

@@ -121,7 +121,9 @@ const isQuickTest = (path: string): boolean =>
   /\.test\.ts$/.test(path) && !/\.process\.test\.ts$/.test(path);
 const timers = new Set(['setTimeout', 'setInterval']);
 
-/** Quick tests run on virtual time; process tests "wait until, with a limit" in one shared place. */
+/**
+ * Quick tests run on virtual time; process tests "wait until, with a limit" in one shared place.
+ */
 export const noSleepingTests = everyNode('sleeping-test', isQuickTest, (node, _file, parent) => {
   const says = 'use virtual time, or wait for an event; what needs real time is a .process.test';
   if (node.type === 'ImportDeclaration' && /^(node:)?timers/.test(node.source.value)) return says;

@@ -1,4 +1,5 @@
-// Reads the repository's own TypeScript (and bin/) for the tidy test; generated and foreign folders stay out.
+// Reads the repository's own TypeScript (and bin/) for the tidy test; generated and foreign folders
+// stay out.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
