@@ -1,0 +1,104 @@
+// Rows of applied state as fast-check arbitraries.
+
+import fc, { type Arbitrary } from 'fast-check';
+import type { RemovedRow, SessionResult, StateRow } from '../../src/core/model/state.ts';
+import {
+  anyIncarnation,
+  client,
+  count,
+  dot,
+  index,
+  key,
+  member,
+  node,
+  nodes,
+  timestamp,
+  value,
+  version,
+} from './arbitraries.ts';
+
+const result: Arbitrary<SessionResult> = fc.oneof(
+  fc.record({
+    kind: fc.constant('written' as const),
+    version,
+    number: fc.option(fc.maxSafeInteger()),
+  }),
+  fc.record({
+    kind: fc.constant('refused' as const),
+    reason: fc.constantFrom('condition-failed' as const, 'not-a-number' as const),
+    version: fc.option(version),
+  }),
+);
+
+export const itemRow = fc.record({
+  kind: fc.constant('item' as const),
+  key,
+  value: fc.option(value),
+  version,
+  dot: fc.option(dot),
+});
+
+const sessionRow = fc.record({
+  kind: fc.constant('session' as const),
+  clientId: client,
+  order: count,
+  lastUsed: timestamp,
+  horizon: timestamp,
+  answeredBelow: count,
+  results: fc.array(fc.record({ seq: count, result }), { maxLength: 4 }),
+});
+
+const conflictRow = fc.record({
+  kind: fc.constant('conflict' as const),
+  number: count,
+  key,
+  loser: fc.record({ value: fc.option(value), dot: fc.option(dot), hlc: timestamp }),
+  winner: fc.record({ dot: fc.option(dot), hlc: timestamp }),
+  index,
+});
+
+const machineRow = fc.record({
+  kind: fc.constant('machine' as const),
+  hlc: timestamp,
+  merged: fc.array(
+    dot.chain(({ origin }) =>
+      fc.record({
+        origin: fc.constant(origin),
+        upTo: count,
+        above: fc.array(count, { maxLength: 3 }),
+      }),
+    ),
+    { maxLength: 3 },
+  ),
+  watermarks: fc.array(fc.record({ node, incarnation: anyIncarnation, index }), { maxLength: 3 }),
+  expiredBefore: timestamp,
+  nextOrder: count,
+  nextConflict: count,
+});
+
+const controlRow = fc.record({
+  kind: fc.constant('control' as const),
+  members: fc.array(member, { maxLength: 3 }),
+  incarnations: fc.array(fc.record({ node, incarnation: anyIncarnation }), { maxLength: 3 }),
+  settings: fc.record({
+    replicationFactor: count,
+    partitions: count,
+    resolver: fc.constantFrom('lww' as const, 'siblings' as const),
+  }),
+  epoch: count,
+  placement: fc.array(nodes, { maxLength: 4 }),
+});
+
+export const stateRow: Arbitrary<StateRow> = fc.oneof(
+  itemRow,
+  sessionRow,
+  conflictRow,
+  machineRow,
+  controlRow,
+);
+
+export const removedRow: Arbitrary<RemovedRow> = fc.oneof(
+  fc.record({ kind: fc.constant('item' as const), key }),
+  fc.record({ kind: fc.constant('session' as const), clientId: client }),
+  fc.record({ kind: fc.constant('conflict' as const), number: count }),
+);
