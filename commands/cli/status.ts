@@ -19,9 +19,9 @@ export interface StatusRequest {
 
 /** Looks at the cluster now. */
 export async function shownStatus(cluster: Cluster, request: StatusRequest): Promise<Shown> {
-  const { withConnection } = await import('../../src/cluster/connection.ts');
+  const { withRunningNodes } = await import('../../src/cluster/connection.ts');
   const { probeCluster } = await import('../../src/cluster/probe.ts');
-  const report = await withConnection(cluster, (db) => probeCluster(cluster, db));
+  const report = await withRunningNodes(cluster, (db) => probeCluster(cluster, db));
   return shownReport(report, request);
 }
 

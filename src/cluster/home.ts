@@ -1,7 +1,7 @@
 // Where everything of a user lives: DSYS_HOME (default ~/.dsys), one directory a cluster, one directory a node.
 // Also which cluster a command means: --name, DSYS_CLUSTER, ./dsys.yaml, the last used one, the only one.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DsysError } from '../errors.ts';
@@ -27,6 +27,9 @@ export interface NodePaths {
   readonly exit: string;
   readonly lastAction: string;
 }
+
+/** The file that remembers the last used cluster; no cluster may have its name. */
+const usedFile = 'current';
 
 /** The directory of all clusters; it may not exist yet. */
 export function homeDirectory(): string {
@@ -62,7 +65,7 @@ export function nodePaths(cluster: ClusterPaths, node: string): NodePaths {
 /** Names of all clusters in DSYS_HOME, sorted. */
 export function clusterNames(): string[] {
   return entriesOf(homeDirectory())
-    .filter((name) => isFile(join(homeDirectory(), name, 'cluster.json')))
+    .filter((name) => existsSync(join(homeDirectory(), name, 'cluster.json')))
     .sort();
 }
 
@@ -84,13 +87,13 @@ export async function chosenName(name: string | undefined): Promise<string | nul
 
 /** Remembers the cluster for later commands. */
 export function useCluster(name: string): void {
-  writeFileDurably(join(homeDirectory(), 'current'), `${name}\n`);
+  writeFileDurably(join(homeDirectory(), usedFile), `${name}\n`);
 }
 
 /** The cluster that was used last, when it still exists. */
 export function usedCluster(): string | null {
   try {
-    const name = readFileSync(join(homeDirectory(), 'current'), 'utf8').trim();
+    const name = readFileSync(join(homeDirectory(), usedFile), 'utf8').trim();
     return clusterNames().includes(name) ? name : null;
   } catch {
     return null;
@@ -117,7 +120,7 @@ function notFoundHint(similar: string | null, names: readonly string[]): string 
 }
 
 function assertClusterName(name: string): string {
-  if (/^[a-z0-9][a-z0-9_-]{0,31}$/i.test(name)) return name;
+  if (/^[a-z0-9][a-z0-9_-]{0,31}$/i.test(name) && name !== usedFile) return name;
   throw new DsysError({
     code: 'invalid-argument',
     message: `a cluster name has 1 to 32 letters, digits, "-" or "_"; found ${JSON.stringify(name)}`,
@@ -131,8 +134,4 @@ function entriesOf(directory: string): string[] {
   } catch {
     return [];
   }
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -4,7 +4,7 @@
 import { randomInt } from 'node:crypto';
 import { DsysError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
-import { withConnection } from './connection.ts';
+import { withRunningNodes } from './connection.ts';
 import { recordEvent } from './events.ts';
 import { nodePaths } from './home.ts';
 import type { SignalName } from './node-process.ts';
@@ -97,7 +97,7 @@ async function perform(
 }
 
 async function findLeader(cluster: Cluster): Promise<string | null> {
-  const report = await withConnection(cluster, (db) => probeCluster(cluster, db));
+  const report = await withRunningNodes(cluster, (db) => probeCluster(cluster, db));
   return report.consensus.control.leader;
 }
 

@@ -73,9 +73,16 @@ function nodeReport(
     keys: answer?.keys ?? null,
     leads: answer?.leads ?? null,
     incarnation: answer?.incarnation ?? null,
-    silentPeers: (answer?.peers ?? []).filter((peer) => !peer.connected).map((peer) => peer.node),
+    silentPeers: silentPeersOf(cluster, answer),
     crash: crashOf(cluster, { name, state, facts }),
   };
+}
+
+/** Peers that run, but that the node has no connection to; that the others are silent is no news. */
+function silentPeersOf(cluster: Cluster, answer: NodeStatus | undefined): string[] {
+  return (answer?.peers ?? [])
+    .filter((peer) => !peer.connected && processState(cluster, peer.node).condition !== 'gone')
+    .map((peer) => peer.node);
 }
 
 function stateFacts(
