@@ -35,10 +35,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   ports: room({ 'core/model': 'types' }),
   // Values of core/model: the functions that make ids from decoded text, and the limits that bound
   // a frame.
-  wire: room({ core: 'types', 'core/*': 'types', 'core/model': 'values', errors: 'values' }, [
-    'msgpackr',
-    'murmurhash',
-  ]),
+  wire: room(
+    { core: 'types', 'core/*': 'types', 'core/model': 'values', errors: 'values' },
+    ['msgpackr', 'murmurhash'],
+    ['node:zlib'],
+  ),
   faults: room({ 'core/model': 'values' }),
   checkers: room({ 'core/model': 'values' }),
   simulation: room({

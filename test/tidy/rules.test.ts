@@ -159,7 +159,10 @@ const proofs: Readonly<Record<RuleName, Proof>> = {
   },
   'a line has at most 110 columns': {
     breaks: [{ 'src/a.ts': `// ${'x'.repeat(108)}` }],
-    passes: [{ 'src/a.ts': `// ${'é'.repeat(107)}` }],
+    passes: [
+      { 'src/a.ts': `// ${'é'.repeat(107)}` },
+      { 'test/a.test.ts': `it('${'x'.repeat(120)}', () => {});` },
+    ],
   },
   'a function has at most 70 lines': {
     breaks: [
@@ -224,7 +227,7 @@ const proofs: Readonly<Record<RuleName, Proof>> = {
       { 'src/a.ts': 'class A { protected b() {} }' },
       { 'src/a.ts': 'class A { constructor(private readonly b: number) {} }' },
     ],
-    passes: [{ 'src/a.ts': 'class A { #b = 1; readonly c = 2; }' }],
+    passes: [{ 'src/a.ts': 'class A { #b = 1; readonly c = 2; private constructor() {} }' }],
   },
   'types can be erased: no enum, no namespace': {
     breaks: [{ 'src/a.ts': 'enum A { B }' }, { 'src/a.ts': 'namespace A { export const b = 1; }' }],

@@ -85,6 +85,8 @@ export const namedExportsOnly = everyNode(
 );
 
 export const hashPrivate = everyNode('private', inHouse, (node) => {
+  // A constructor has no #name: there the modifier is the only way.
+  if (node.type === 'MethodDefinition' && node.kind === 'constructor') return null;
   const accessibility = 'accessibility' in node ? node.accessibility : null;
   return accessibility === 'private' || accessibility === 'protected'
     ? `"${accessibility}" is only a wish at run time: write #name`
