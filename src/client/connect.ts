@@ -16,6 +16,7 @@ import { frameCodec } from './frames.ts';
 import { Routes } from './routes.ts';
 import { Session } from './session.ts';
 import { learnTopology } from './topology.ts';
+import { checkName } from './validation.ts';
 import type { SocketMaker } from './zeromq.ts';
 import { loadSockets } from './zeromq.ts';
 
@@ -53,6 +54,7 @@ export type {
  * `config-invalid` or `invalid-argument`. No node is dialed until the first operation needs it.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Db> {
+  checkName(options.name);
   const newSocket = await loadSockets();
   return openDatabase(clusterAccess(options), options, newSocket);
 }

@@ -34,7 +34,7 @@ export interface FrameCodec {
 
 export interface ConnectionEvents<Item extends Outgoing> {
   onUp(): void;
-  /** `unsent` certainly never left; `lost` may have arrived. */
+  /** `unsent` certainly had no effect; `lost` may have arrived. */
   onDown(unsent: readonly Item[], lost: readonly Item[]): void;
   onAnswer(item: Item, result: Result): void;
 }
@@ -204,11 +204,12 @@ export class Connection<Item extends Outgoing> {
     this.#up = false;
     this.#mute = false;
     if (wasDown && !this.isAwaited) return;
-    const unsent = [...this.#outbox];
-    const lost = [...this.#inFlight.values()];
+    const [unsent, inFlight] = [[...this.#outbox], [...this.#inFlight.values()]];
     this.#outbox.clear();
     this.#inFlight.clear();
-    this.#events.onDown(unsent, lost);
+    // A node that does not understand our frames has not executed them either.
+    if (fault === 'protocol-mismatch') this.#events.onDown([...unsent, ...inFlight], []);
+    else this.#events.onDown(unsent, inFlight);
   }
 }
 

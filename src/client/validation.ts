@@ -66,6 +66,14 @@ export function checkLimit({ limit = Number.POSITIVE_INFINITY }: { limit?: numbe
   throw invalid(`expected a limit of 1 or more entries, found ${limit}`);
 }
 
+/** Part of the client's id, which every node keeps with its writes. */
+export function checkName(name: string | undefined): void {
+  if (name === undefined || /^[\w.:-]{1,64}$/.test(name)) return;
+  throw invalid(
+    `expected a name of 1 to 64 letters, digits and . : _ -, found ${JSON.stringify(name)}`,
+  );
+}
+
 export function invalid(message: string): DsysError {
   return new DsysError({ code: 'invalid-argument', message, hint: 'nothing was sent' });
 }

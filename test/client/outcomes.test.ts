@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { curveKeyPair } from 'zeromq';
 import { connect } from '../../src/client/connect.ts';
+import { encodeReplies } from '../../src/wire/client-frame.ts';
 import { refused } from './answers.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import { startCluster } from './fake-cluster.ts';
@@ -138,6 +139,20 @@ test('nodes with other keys than expected are `unauthorized`, and named', async 
     message: expect.stringContaining('node'),
   });
   await db.close();
+});
+
+test('nodes of another protocol version are told as such, not as a timeout, and nothing happened', async () => {
+  for (const node of cluster.nodes)
+    node.script = (_request, self) => {
+      const frame = encodeReplies({ clusterId: testCluster, replies: [] });
+      frame.writeUInt16BE(99, 8);
+      self.sendRaw(frame);
+      return null;
+    };
+  await expect(cluster.db.put('k', 'v')).rejects.toMatchObject({
+    code: 'protocol-mismatch',
+    outcome: 'failed',
+  });
 });
 
 test('close ends what is open: reads failed, sent writes unknown, and later calls too', async () => {

@@ -47,6 +47,11 @@ test('addresses need keys and the id of the cluster', async () => {
   await expect(connect({ addresses: [] })).rejects.toMatchObject({ code: 'invalid-argument' });
 });
 
+test('a name that does not fit into an id is refused', async () => {
+  const named = connect({ addresses, keys, clusterId: testCluster, name: 'a'.repeat(65) });
+  await expect(named).rejects.toMatchObject({ code: 'invalid-argument' });
+});
+
 test('an unknown cluster is named, with those that are there', async () => {
   await expect(connect({ home: '/nonexistent', cluster: 'lab' })).rejects.toMatchObject({
     code: 'cluster-not-found',
