@@ -102,7 +102,7 @@ export class Log {
     let high = Math.min(upTo, this.lastIndex);
     if (high < low) return logIndex(high);
     while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
+      const middle = low + Math.ceil((high - low) / 2);
       if ((this.termAt(middle) ?? 0) <= term) low = middle;
       else high = middle - 1;
     }
