@@ -82,7 +82,7 @@ export function isWrite({ operation }: Pick<CallOptions, 'operation'>): boolean 
   return operation.kind === 'put' || operation.kind === 'delete' || operation.kind === 'increment';
 }
 
-/** May it be sent again when an earlier sending may have arrived? A `one` write would become a second write. */
+/** May it be sent again when it may have arrived? A `one` write would become a second write. */
 export function isRepeatable(call: Pick<CallOptions, 'operation' | 'consistency'>): boolean {
   return !isWrite(call) || call.consistency !== 'one';
 }

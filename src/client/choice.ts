@@ -2,13 +2,13 @@
 //
 //   level       first choice              then
 //   quorum,all  the leader                the other replicas in turn: one of them knows who leads now
-//   one         a replica that is up      any replica that may be up; the leader is preferred, it is freshest
+//   one         a replica that is up      any that may be up; the leader is preferred, it is freshest
 
 import type { NodeId } from '../core/model/ids.ts';
 import type { Call } from './call.ts';
 import type { Routes } from './routes.ts';
 
-/** `fresh`: not dialed yet, or just now. `slow`: it does not answer. `down`: certainly not reachable now. */
+/** `fresh`: not dialed yet, or just now. `slow`: it does not answer. `down`: not reachable now. */
 export type Reachability = 'up' | 'fresh' | 'slow' | 'down';
 
 const rank: Readonly<Record<Reachability, number>> = { up: 0, fresh: 1, slow: 2, down: 3 };

@@ -4,7 +4,8 @@
 //   plain values  retries,       who is     one frame a turn
 //                 deadlines      reachable
 //
-// Guarantees three outcomes: a result, a DsysError with outcome `failed` (certainly no effect), or `unknown`.
+// Guarantees three outcomes: a result, a DsysError with outcome `failed` (certainly no effect), or
+// `unknown`.
 
 import { nodeId } from '../core/model/ids.ts';
 import type { ConnectOptions, Db } from './api.ts';

@@ -1,5 +1,5 @@
-// Every error that a caller of the library may get, made in one place: what was asked, what was found, what to
-// do next, and honestly whether the write may still take effect.
+// Every error that a caller of the library may get, made in one place: what was asked, what was found,
+// what to do next, and honestly whether the write may still take effect.
 
 import type { NodeId } from '../core/model/ids.ts';
 import type { Refusal } from '../core/model/operation.ts';
@@ -35,7 +35,9 @@ export function unavailable(call: Call, refusal: Refusal): DsysError {
 function leaderless(call: Call, refusal: Refusal): DsysError {
   return new DsysError({
     code: 'unavailable',
-    message: `${taskOf(call)} found no leader of ${partitionOf(call)} in ${call.timeoutMs} ms: ${refusal.message}`,
+    message:
+      `${taskOf(call)} found no leader of ${partitionOf(call)} in ${call.timeoutMs} ms: ` +
+      refusal.message,
     hint: 'an election takes less than a second: try again, or see dsys status --view raft',
     details: { replicas: refusal.replicas, reachable: refusal.reachable, partition: call.group },
   });

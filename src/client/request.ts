@@ -24,7 +24,7 @@ export function requestOf(options: {
   return { id, operation, consistency, session, forward, timeoutMs: Math.ceil(timeoutMs) };
 }
 
-/** Nothing is known of leaders yet: forwarding saves a second connection, which a one-shot program would feel. */
+/** Nothing is known of leaders yet: forwarding saves a one-shot program the second connection. */
 function isFirstOfAll(call: Call, routes: Routes): boolean {
   if (routes.isLearned || call.tries > 0 || call.consistency !== 'quorum') return false;
   return routes.leaderOf(call.group) === null;

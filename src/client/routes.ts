@@ -1,10 +1,11 @@
-// Which node to ask for which key: the members, the replicas of each partition, and who leads it. Learned from
-// cluster.json, from a topology query, and from every refusal; a wrong guess costs one redirect, never more.
+// Which node to ask for which key: the members, the replicas of each partition, and who leads it. Learned
+// from cluster.json, from a topology query, and from every refusal; a wrong guess costs one redirect,
+// never more.
 
 import type { GroupId, NodeId } from '../core/model/ids.ts';
 import { compareIds, groupId } from '../core/model/ids.ts';
 import type { Topology } from '../core/model/operation.ts';
-import { hashText } from '../wire/key-hash.ts';
+import { groupOfKey } from '../wire/key-hash.ts';
 
 interface Route {
   replicas: readonly NodeId[];
@@ -38,7 +39,7 @@ export class Routes {
   }
 
   groupOf(key: string): GroupId | null {
-    return this.#partitions === null ? null : groupId(1 + (hashText(key) % this.#partitions));
+    return this.#partitions === null ? null : groupOfKey(key, this.#partitions);
   }
 
   leaderOf(group: GroupId | null): NodeId | null {
@@ -58,7 +59,7 @@ export class Routes {
       this.#routes.set(groupId(group), { ...route });
   }
 
-  /** What a node that does not lead the group said. True when it named a leader that was not known before. */
+  /** What a node that does not lead the group said. True when it named a leader that is news. */
   learnFrom(said: {
     group: GroupId;
     from: NodeId;

@@ -1,4 +1,5 @@
-// Asks the first node that is reached who leads what; the question travels in the frame of the first operation.
+// Asks the first node that is reached who leads what; the question travels in the frame of the first
+// operation.
 
 import type { NodeId } from '../core/model/ids.ts';
 import type { Topology } from '../core/model/operation.ts';
@@ -7,7 +8,7 @@ import type { Routes } from './routes.ts';
 
 const askMs = 1000;
 
-/** Does nothing once the topology is known. When the question fails, the next node that comes up is asked. */
+/** Does nothing once the topology is known. When it fails, the next node that comes up is asked. */
 export function learnTopology(options: {
   dispatcher: Dispatcher;
   routes: Routes;

@@ -12,7 +12,7 @@ export type Verdict =
   | { readonly kind: 'reject'; readonly error: DsysError }
   | { readonly kind: 'retry'; readonly delayMs: number };
 
-/** A failover takes 300 to 600 ms; replicas that are missing for longer are not coming back by themselves. */
+/** A failover takes 300 to 600 ms; replicas that are missing for longer need somebody's help. */
 export const graceMs = 800;
 const backoffMsMin = 20;
 const backoffMsMax = 1000;
@@ -20,7 +20,7 @@ const backoffMsMax = 1000;
 const leaderlessMsMax = 80;
 const redirectsMax = 3;
 
-/** Judges the refusal of the call's last attempt, which is already closed (counted in `unresolved` or not). */
+/** Judges a refusal; its attempt is closed already: counted in `unresolved`, or certainly without effect. */
 export function judge(options: {
   call: Call;
   from: NodeId;

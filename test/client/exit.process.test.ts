@@ -1,4 +1,5 @@
-// The library in a process of its own: it costs nothing before it is used, and nothing of it outlives close().
+// The library in a process of its own: it costs nothing before it is used, and nothing of it outlives
+// close().
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -23,7 +24,8 @@ async function runProgram(body: string): Promise<string> {
   const program = `
     import { connect, DsysError } from ${JSON.stringify(library)};
     const options = ${options};
-    const usesZeroMq = () => process.report.getReport().sharedObjects.some((file) => file.includes('zeromq'));
+    const files = () => process.report.getReport().sharedObjects;
+    const usesZeroMq = () => files().some((file) => file.includes('zeromq'));
     ${body}`;
   const args = ['--input-type=module', '--eval', program];
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: limitMs });

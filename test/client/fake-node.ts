@@ -1,5 +1,5 @@
-// A node that does what a test tells it: a real listening socket that decodes requests, asks a script for each
-// answer, and records what came. Keys and addresses are real; everything behind them is the script.
+// A node that does what a test tells it: a real listening socket that decodes requests, asks a script for
+// each answer, and records what came. Keys and addresses are real; everything behind them is the script.
 
 import { curveKeyPair, Reply as ReplySocket, Router } from 'zeromq';
 import type { NodeAddress } from '../../src/client/api.ts';

@@ -17,7 +17,7 @@ afterEach(() => cluster.close());
 const received = (of: 'put' | 'get', node: number, count = 1) =>
   vi.waitUntil(() => (cluster.nodes[node]?.of(of).length ?? 0) >= count, { interval: 1 });
 
-test('a write whose connection was lost after sending is repeated elsewhere with the same session', async () => {
+test('a write whose connection was lost is repeated elsewhere with the same session', async () => {
   const [node1, node2, node3] = cluster.nodes;
   node1.script = () => null;
   for (const node of [node2, node3]) node.script = () => written(node.name);

@@ -18,7 +18,7 @@ async function warmUp(): Promise<void> {
   for (const node of cluster.nodes) node.requests.length = 0;
 }
 
-test('the first operation goes to one node, which forwards; the topology question rides along', async () => {
+test('the first operation goes to one node, which forwards; the topology is asked along', async () => {
   await cluster.db.put(keyIn(3, 3), 'x');
   const asked = cluster.nodes.filter((node) => node.requests.length > 0);
   expect(asked).toHaveLength(1);

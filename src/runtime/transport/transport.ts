@@ -17,6 +17,7 @@ import { PeerLink } from './peer-link.ts';
 import { Senders } from './senders.ts';
 import type { ServerSocketEvents } from './server-socket.ts';
 import { ServerSocket } from './server-socket.ts';
+import type { ServerSocketOptions } from './zeromq.ts';
 import { newPeerSocket, newServerSocket } from './zeromq.ts';
 
 export interface ZeroMqTransportOptions {
@@ -111,9 +112,11 @@ class ZeroMqTransport implements Transport {
   async #listen(domains: Domains, events: TransportEvents): Promise<void> {
     const { addresses } = this.#self();
     const { onDrop } = dropping(events);
+    const forPeers = { zapDomain: domains.peers, audience: 'peers' } as const;
+    const forClients = { zapDomain: domains.clients, audience: 'clients' } as const;
     for (const address of [addresses.peer, addresses.bulk])
-      this.#serve(address, domains.peers, 'peers', { onDrop, onFrame: peerFrames(events) });
-    this.#clients = this.#serve(addresses.client, domains.clients, 'clients', {
+      this.#serve(forPeers, address, { onDrop, onFrame: peerFrames(events) });
+    this.#clients = this.#serve(forClients, addresses.client, {
       onDrop,
       onFrame: (frame, id) => events.onClientFrame(frame, connectionId(id.toString('hex'))),
     });
@@ -126,13 +129,12 @@ class ZeroMqTransport implements Transport {
   }
 
   #serve(
+    settings: Omit<ServerSocketOptions, 'secretKey'>,
     address: string,
-    zapDomain: string,
-    audience: 'peers' | 'clients',
     events: ServerSocketEvents,
   ): ServerSocket {
     const { secretKey } = this.#options;
-    const socket = newServerSocket({ secretKey, zapDomain, audience });
+    const socket = newServerSocket({ secretKey, ...settings });
     const server = new ServerSocket({ socket, address, events });
     this.#servers.push(server);
     return server;
@@ -149,15 +151,16 @@ class ZeroMqTransport implements Transport {
       onConnected: () => events.onPeerConnected(member.node),
       onDisconnected: () => events.onPeerDisconnected(member.node),
     };
-    this.#link(member, 'raft', member.addresses.peer, watched);
-    this.#link(member, 'bulk', member.addresses.bulk, quiet);
+    this.#link(member, 'raft', watched);
+    this.#link(member, 'bulk', quiet);
   }
 
-  #link(member: Member, lane: Lane, address: string, events: PeerLinkEvents): void {
+  #link(member: Member, lane: Lane, events: PeerLinkEvents): void {
     const { self, publicKey, secretKey } = this.#options;
     const routingId = `${self}/${this.#instance}`;
     const socket = newPeerSocket({ publicKey, secretKey, serverKey: member.publicKey, routingId });
-    const link = new PeerLink({ socket, address, events });
+    const { peer, bulk } = member.addresses;
+    const link = new PeerLink({ socket, address: lane === 'raft' ? peer : bulk, events });
     this.#links[lane].set(member.node, link);
     link.dial();
   }

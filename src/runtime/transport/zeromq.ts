@@ -1,9 +1,9 @@
 // The doorway of the runtime to the package zeromq. (The client library has its own, src/client/zeromq.ts:
 // it may not import the runtime.) Every socket that a node opens gets its settings here.
 //
-// Settings seen to matter: linger 0 (a dead peer never delays an exit), mandatory with a finite send timeout
-// (a gone client is an error, not a silent drop or an endless wait), handover (a reconnecting peer replaces
-// its half-open predecessor), immediate (nothing is queued for a peer that is not there).
+// Settings seen to matter: linger 0 (a dead peer never delays an exit), mandatory with a finite send
+// timeout (a gone client is an error, not a silent drop or an endless wait), handover (a reconnecting peer
+// replaces its half-open predecessor), immediate (nothing is queued for a peer that is not there).
 
 import { Dealer, Reply, Router } from 'zeromq';
 import { limits } from '../../core/model/limits.ts';

@@ -144,10 +144,10 @@ test('a flood of frames does not starve timers', async () => {
   await until(() => log.includes('+node2'));
   for (let i = 0; i < 600; i++)
     a.sendToPeer({ peer: node2, lane: 'raft', frame: new Uint8Array(100) });
-  await until(() => frames > 0);
-  const start = performance.now();
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(performance.now() - start).toBeLessThan(60);
-  expect(frames).toBeLessThan(600);
-  await until(() => frames === 600);
+  let turns = 0;
+  await until(() => {
+    turns += 1;
+    return frames === 600;
+  });
+  expect(turns).toBeGreaterThan(30);
 });
