@@ -16,6 +16,7 @@ import { malformed } from './malformed.ts';
 import { readStorageId } from './member.ts';
 import { commandKinds } from './numbers.ts';
 import { operationFields, readSession, readWriteOperation, sessionFields } from './operation.ts';
+import { compactCopy } from './slab.ts';
 import {
   dotFields,
   readDot,
@@ -78,7 +79,13 @@ export function tentativeFields(write: TentativeWrite): Fields {
   ];
 }
 
-export function readTentative(value: unknown): TentativeWrite {
+/** For writes that come on their own, not inside an entry: the value must not keep its frame alive. */
+export function readKeptTentative(value: unknown): TentativeWrite {
+  const write = readTentative(value);
+  return write.value === null ? write : { ...write, value: compactCopy(write.value) };
+}
+
+function readTentative(value: unknown): TentativeWrite {
   const fields = readFields(value, 6, 'tentative write');
   return {
     dot: readDot(fields[0]),

@@ -5,15 +5,16 @@ import type { Entry, Payload } from '../core/model/entry.ts';
 import { limits } from '../core/model/limits.ts';
 import { commandFields, readCommand } from './command.ts';
 import { configurationFields, readConfiguration } from './configuration.ts';
+import { EntryBytes } from './entry-bytes.ts';
 import { type Fields, readBytes, readCount, readFields, readIndex, readTerm } from './fields.ts';
 import { malformed } from './malformed.ts';
 import { pack, unpack } from './msgpack.ts';
 import { payloadKinds } from './numbers.ts';
-import { compactCopy } from './slab.ts';
+import { compactCopy, place } from './slab.ts';
 
-const encoded = new WeakMap<Entry, Uint8Array>();
+const encoded = new EntryBytes();
 
-/** The entry's bytes: the same memory for the same entry, and not to be written to. */
+/** The entry's bytes; remembered, so not to be written to. */
 export function encodeEntry(entry: Entry): Uint8Array {
   const known = encoded.get(entry);
   if (known !== undefined) return known;
@@ -25,8 +26,8 @@ export function encodeEntry(entry: Entry): Uint8Array {
 
 /** Copies `bytes` once; the entry's value is a slice of that copy. Throws MalformedError. */
 export function decodeEntry(bytes: Uint8Array): Entry {
-  const copy = compactCopy(bytes);
-  const fields = readFields(unpack(copy), 4, 'entry');
+  const { memory, start, end } = place(bytes);
+  const fields = readFields(unpack(memory, start, end), 4, 'entry');
   const entry: Entry = {
     index: readIndex(fields[0]),
     term: readTerm(fields[1]),
@@ -34,7 +35,7 @@ export function decodeEntry(bytes: Uint8Array): Entry {
     size: readSize(fields[2]),
   };
   if (entry.index === 0) return malformed('entry', 'an index from 1', 0);
-  encoded.set(entry, copy);
+  encoded.set(entry, memory.subarray(start, end));
   return entry;
 }
 

@@ -2,7 +2,7 @@
 
 import type { GroupId } from '../core/model/ids.ts';
 import type { LogRecord } from '../core/model/records.ts';
-import { readTentative, tentativeFields } from './command.ts';
+import { readKeptTentative, tentativeFields } from './command.ts';
 import { encodeEntry, readEntry } from './entry.ts';
 import {
   type Fields,
@@ -66,7 +66,7 @@ function readRecord(fields: Fields, group: GroupId): LogRecord {
       return { kind: 'log-start', group, start };
     }
     case recordKinds.tentative:
-      return { kind: 'tentative', group, write: readTentative(fields[2]) };
+      return { kind: 'tentative', group, write: readKeptTentative(fields[2]) };
     case recordKinds['tentative-done']:
       return { kind: 'tentative-done', group, dot: readDot(fields[2]) };
     default:

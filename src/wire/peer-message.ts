@@ -2,7 +2,7 @@
 
 import type { PeerMessage } from '../core/messages.ts';
 import { limits } from '../core/model/limits.ts';
-import { readTentative, tentativeFields } from './command.ts';
+import { readKeptTentative, tentativeFields } from './command.ts';
 import {
   type Fields,
   readFields,
@@ -53,7 +53,7 @@ export function readPeerMessage(value: unknown): PeerMessage {
     case peerKinds.forwarded:
       return { kind: 'forwarded', reply: readReply(fields[1]) };
     case peerKinds['propose-merge']: {
-      const writes = readList(fields[2], limits.journalWritesMax, 'writes', readTentative);
+      const writes = readList(fields[2], limits.journalWritesMax, 'writes', readKeptTentative);
       return { kind: 'propose-merge', group: readGroup(fields[1]), writes };
     }
     case peerKinds['propose-watermark']: {

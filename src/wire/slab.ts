@@ -8,20 +8,33 @@ const sharedBytesMax = slabBytes >> 3;
 let slab = Buffer.allocUnsafeSlow(slabBytes);
 let used = 0;
 
-/** A copy of `bytes` that keeps little else alive. */
-export function compactCopy(bytes: Uint8Array): Buffer {
+/** Where a copy lies: `memory` from `start` to `end`. Nobody else ever writes there. */
+export interface Placed {
+  readonly memory: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Copies `bytes` to a place that keeps little else alive. */
+export function place(bytes: Uint8Array): Placed {
   const { length } = bytes;
   if (length > sharedBytesMax) {
-    const own = Buffer.allocUnsafeSlow(length);
-    own.set(bytes);
-    return own;
+    const memory = Buffer.allocUnsafeSlow(length);
+    memory.set(bytes);
+    return { memory, start: 0, end: length };
   }
   if (used + length > slabBytes) {
     slab = Buffer.allocUnsafeSlow(slabBytes);
     used = 0;
   }
-  const copy = slab.subarray(used, used + length);
-  copy.set(bytes);
+  slab.set(bytes, used);
+  const start = used;
   used += length;
-  return copy;
+  return { memory: slab, start, end: used };
+}
+
+/** The same as one buffer. */
+export function compactCopy(bytes: Uint8Array): Buffer {
+  const { memory, start, end } = place(bytes);
+  return memory.subarray(start, end);
 }
