@@ -109,6 +109,8 @@ export class Cluster {
   /** Writes are confirmed at once; else by `confirmWrites`. */
   instantDisk = true;
   readonly sent: Flight[] = [];
+  snapshotsInstalled = 0;
+  entriesOverwritten = 0;
   /** Called after every input to a member. */
   observe: (member: Member) => void = () => {};
   readonly #chunkRows: number;
@@ -216,6 +218,10 @@ export class Cluster {
 
   #confirm(member: Member, count: number): void {
     for (const write of member.writes.splice(0, count)) {
+      if (write.snapshot !== null) this.snapshotsInstalled++;
+      else if (write.entries.some(({ index }) => index <= lastOf(member.disk))) {
+        this.entriesOverwritten++;
+      }
       persist(member.disk, write);
       member.raft.onPersisted(write.number);
     }
@@ -368,6 +374,10 @@ function saveState(member: Member): void {
   const at = logIndex(member.appliedIndex);
   const termThere = member.raft.termAt(at) ?? member.disk.state.term;
   member.disk.state = { index: at, term: termThere, applied: [...member.applied] };
+}
+
+function lastOf(disk: Disk): number {
+  return disk.start.index + disk.entries.length;
 }
 
 function persist(disk: Disk, write: RaftPersist): void {
