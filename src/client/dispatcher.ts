@@ -149,7 +149,7 @@ export class Dispatcher {
     call.lastRefusal = refusal;
     call.refusedBy = from;
     const now = performance.now();
-    const verdict = judge({ call, from, refusal, now });
+    const verdict = judge({ call, from, refusal, open: this.#calls.size, now });
     if (verdict.kind === 'reject') this.#reject(call, verdict.error);
     else if (verdict.delayMs === 0) this.#place(call);
     else call.retryAt = now + verdict.delayMs;

@@ -16,8 +16,10 @@ export type Verdict =
 export const graceMs = 800;
 const backoffMsMin = 20;
 const backoffMsMax = 1000;
-/** Asking "who leads now?" is cheap, and a new leader is there soon. */
+/** Asking "who leads now?" is cheap, and a new leader is there soon … */
 const leaderlessMsMax = 80;
+/** … but a crowd must not ask all at once: the first to learn of the new leader wakes the others anyway. */
+const crowd = 256;
 const redirectsMax = 3;
 
 /** Judges a refusal; its attempt is closed already: counted in `unresolved`, or certainly without effect. */
@@ -25,9 +27,12 @@ export function judge(options: {
   call: Call;
   from: NodeId;
   refusal: Refusal;
+  /** Calls of this client that are open now. */
+  open: number;
   now: number;
 }): Verdict {
-  const { call, from, refusal, now } = options;
+  const { call, from, refusal, open, now } = options;
+  const leaderlessMs = leaderlessMsMax * Math.max(1, open / crowd);
   switch (refusal.reason) {
     case 'condition-failed':
     case 'not-a-number':
@@ -45,11 +50,11 @@ export function judge(options: {
     case 'overloaded':
       return pause(call, backoffMsMax);
     case 'stopping':
-      return redirect(call);
+      return redirect(call, leaderlessMs);
     case 'not-leader':
     case 'unavailable': {
       if (hasWaitedInVain(call, refusal, now)) return reject(unavailable(call, refusal));
-      return leadsTo(refusal, from) ? redirect(call) : pause(call, leaderlessMsMax);
+      return leadsTo(refusal, from) ? redirect(call, leaderlessMs) : pause(call, leaderlessMs);
     }
   }
 }
@@ -70,15 +75,13 @@ function hasWaitedInVain(call: Call, refusal: Refusal, now: number): boolean {
   return now - call.refusedSince >= graceMs && !mayHaveEffect(call);
 }
 
-function redirect(call: Call): Verdict {
+function redirect(call: Call, msMax: number): Verdict {
   call.redirects += 1;
-  return call.redirects <= redirectsMax
-    ? { kind: 'retry', delayMs: 0 }
-    : pause(call, leaderlessMsMax);
+  return call.redirects <= redirectsMax ? { kind: 'retry', delayMs: 0 } : pause(call, msMax);
 }
 
 function pause(call: Call, msMax: number): Verdict {
-  const fullMs = Math.min(msMax, backoffMsMin * 2 ** call.pauses);
+  const fullMs = Math.min(msMax, backoffMsMax, backoffMsMin * 2 ** call.pauses);
   call.pauses += 1;
   call.redirects = 0;
   return { kind: 'retry', delayMs: fullMs * (0.5 + Math.random() / 2) };
