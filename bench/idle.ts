@@ -33,7 +33,8 @@ await runProgram({
     return {
       json: { seconds, nodes: nodes.map(({ name }, index) => ({ name, share: shares[index] })) },
       text: lines.join('\n'),
-      broken: nodes
+      broken: [],
+      missed: nodes
         .filter((_, index) => (shares[index] ?? 1) >= shareMax)
         .map(({ name }) => `${name} uses ${percent(shareMax)} of a core or more while idle`),
     };

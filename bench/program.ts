@@ -13,8 +13,10 @@ export interface Outcome {
   /** Shown as it is with --json. */
   readonly json: Readonly<Record<string, unknown>>;
   readonly text: string;
-  /** What was promised and is not so; empty when all is well. */
+  /** What is wrong, however slow or busy the machine is: exit code 1. */
   readonly broken: readonly string[];
+  /** Promises about time and size that were missed; a busy machine can be the reason: exit code 2. */
+  readonly missed: readonly string[];
 }
 
 /** Registers what must be undone; undone in reverse order, whatever happens. */
@@ -37,7 +39,7 @@ export async function runProgram(program: Program): Promise<void> {
     const run = program.run(flags, { cleanup: (step) => undo.push(step), say });
     const outcome = await Promise.race([run, interrupted]);
     print(outcome, json);
-    process.exitCode = outcome.broken.length === 0 ? 0 : 1;
+    process.exitCode = outcome.broken.length > 0 ? 1 : outcome.missed.length > 0 ? 2 : 0;
   } catch (error) {
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     process.exitCode = 1;
@@ -46,9 +48,15 @@ export async function runProgram(program: Program): Promise<void> {
   }
 }
 
-function print({ json, text, broken }: Outcome, asJson: boolean): void {
-  const lines = [text, ...broken.map((promise) => `BROKEN: ${promise}`)].join('\n');
-  process.stdout.write(`${asJson ? JSON.stringify({ schema: 1, ...json, broken }) : lines}\n`);
+/** With --json the text goes to stderr, so that one run serves a person and a script. */
+function print({ json, text, broken, missed }: Outcome, asJson: boolean): void {
+  const verdicts = [
+    ...broken.map((what) => `BROKEN: ${what}`),
+    ...missed.map((what) => `MISSED: ${what}`),
+  ];
+  (asJson ? process.stderr : process.stdout).write(`${[text, ...verdicts].join('\n')}\n`);
+  if (!asJson) return;
+  process.stdout.write(`${JSON.stringify({ schema: 1, ...json, broken, missed })}\n`);
 }
 
 function readFlags(defaults: Flags): { flags: Flags; json: boolean } {

