@@ -11,7 +11,7 @@ import { rootHelp } from './root-help.ts';
 /** The parts of `process` that only the entry may use. */
 export interface World {
   readonly argv: readonly string[];
-  once(event: 'SIGINT', listener: () => void): unknown;
+  once(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
   exit(code: number): void;
   readonly stdout: NodeJS.WriteStream;
 }
@@ -21,7 +21,9 @@ const helpFlags = ['--help', '-h'];
 /** Runs the command line to its end; the exit code is set, the process ends by itself. */
 export async function main(world: World): Promise<void> {
   settings.enableAutoTranspile = false;
-  world.once('SIGINT', () => onInterrupt(world));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    world.once(signal, () => onInterrupt(world));
+  }
   world.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') world.exit(exitCodes.done);
   });

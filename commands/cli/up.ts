@@ -2,6 +2,7 @@
 
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { UpOptions, UpPlan, UpResult } from '../../src/cluster/up.ts';
+import { exitCodes } from '../../src/errors.ts';
 import { durationText } from '../../src/terminal/quantities.ts';
 import type { Output, Shown } from './output.ts';
 import { nothing } from './output.ts';
@@ -48,6 +49,7 @@ async function stay(cluster: Cluster, ready: Shown, { output, signal }: UpReques
   const { stopNodes } = await import('../../src/cluster/down.ts');
   await stopNodes(cluster, [], stopLimitMs);
   output.note(`cluster ${cluster.paths.name} is stopped; its data is kept`);
+  process.exitCode = exitCodes.interrupted;
   return nothing;
 }
 

@@ -24,7 +24,7 @@ export function processFacts(pid: number): ProcessFacts {
 export function processCommand(pid: number): string | null {
   if (process.platform !== 'linux') return ps(pid, 'command=');
   const text = readProc(`/proc/${pid}/cmdline`);
-  return text === null ? null : text.split('\0').join(' ').trim() || readComm(pid);
+  return text === null ? null : oneLine(text.split('\0').join(' ')) || readComm(pid);
 }
 
 /** Fields of `/proc/<pid>/stat`: the name in parentheses may itself hold spaces and parentheses. */
@@ -54,6 +54,10 @@ function readProc(path: string): string | null {
   } catch {
     return null;
   }
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 function readComm(pid: number): string | null {
