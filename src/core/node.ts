@@ -105,6 +105,7 @@ export class Node {
       reads,
       tentative,
       everyReplica,
+      saver: this.#saver,
     });
     this.#leaderships = new Leaderships({ self, replicas, placement, liveness, outbox });
     this.#upkeep = new Upkeep({ options, replicas, outbox, saver: this.#saver });
@@ -174,7 +175,7 @@ export class Node {
   /** How many ticks the host may let pass before the next one, when no other input comes. */
   get restingTicks(): number {
     const busy = this.#awake.size > 0 || this.#calls.open > 0 || this.#saver.pending;
-    return busy || this.#requests.draining ? 1 : limits.heartbeatTicks;
+    return busy || this.#requests.draining ? 1 : limits.aliveTicks;
   }
 
   /** After `drain`: true when this node leads nothing that another could lead. */
@@ -211,8 +212,8 @@ export class Node {
   #onTick(ticks: number, wallMs: number): void {
     this.#writes.wallMs = wallMs;
     this.#tentative.wallMs = wallMs;
-    // A host that was late heard nobody meanwhile: protocol timers count at most one heartbeat period.
-    const trusted = Math.min(ticks, limits.heartbeatTicks);
+    // A host that was late heard nobody meanwhile: protocol timers count at most one rest.
+    const trusted = Math.min(ticks, limits.aliveTicks);
     for (const peer of this.#liveness.tick(trusted)) this.#onLeaderLost(peer);
     for (const replica of [...this.#awake]) {
       for (let i = 0; i < trusted; i++) replica.raft.tick();
@@ -229,7 +230,7 @@ export class Node {
 
   #sayAlive(ticks: number): void {
     this.#ticksSinceAlive += ticks;
-    if (this.#ticksSinceAlive < limits.heartbeatTicks) return;
+    if (this.#ticksSinceAlive < limits.aliveTicks) return;
     this.#ticksSinceAlive = 0;
     for (const peer of this.#liveness.peers) this.#outbox.send(peer, { kind: 'alive' });
   }

@@ -6,6 +6,8 @@ export const limits = {
   tickMs: 10,
   /** Heartbeat period: several must fit into one election timeout, so that one lost frame elects nobody. */
   heartbeatTicks: 5,
+  /** Period of the node-level heartbeat; three of them fit into the shortest election timeout. */
+  aliveTicks: 10,
   /** Election timeout is drawn from [min, max): wide enough that three nodes seldom tie. */
   electionTicksMin: 30,
   electionTicksMax: 60,

@@ -12,6 +12,7 @@ import type { EveryReplica } from './every-replica.ts';
 import type { Outbox } from './outbox.ts';
 import type { Reads } from './reads.ts';
 import type { Replica } from './replica.ts';
+import type { StateSaver } from './state-saver.ts';
 import type { Tentative } from './tentative.ts';
 import type { Writes } from './writes.ts';
 
@@ -23,6 +24,7 @@ export interface ApplierOptions {
   readonly reads: Reads;
   readonly tentative: Tentative;
   readonly everyReplica: EveryReplica;
+  readonly saver: StateSaver;
 }
 
 export class Applier {
@@ -55,7 +57,7 @@ export class Applier {
   }
 
   #applyAll(replica: Replica, entries: readonly Entry[]): void {
-    const { writes, reads, tentative, clock } = this.#options;
+    const { writes, reads, tentative, clock, saver } = this.#options;
     let merged = false;
     for (const entry of entries) {
       const result = applyOne(replica, entry);
@@ -64,6 +66,7 @@ export class Applier {
       writes.onApplied(replica, entry, result);
     }
     replica.raft.onApplied(replica.appliedIndex);
+    saver.onApplied(entries.length);
     if (replica.machine.kind === 'data') clock.raise(replica.machine.partition.hlc);
     if (merged) tentative.settle(replica);
     reads.onApplied(replica);

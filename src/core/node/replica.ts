@@ -109,12 +109,6 @@ export class Replica {
     return { group: this.group, point: this.#point, clear: false, rows, removed };
   }
 
-  get changedRows(): number {
-    return this.machine.kind === 'data'
-      ? this.machine.partition.changedRows
-      : this.machine.control.changedRows;
-  }
-
   #tellReplicas(configuration: Configuration): void {
     if (this.machine.kind === 'data') this.machine.partition.setReplicas(membersOf(configuration));
   }

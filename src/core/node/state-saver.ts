@@ -26,6 +26,8 @@ export class StateSaver {
   #ticksSinceSave = 0;
   #inFlight: InFlight | null = null;
   #syncRequested = false;
+  /** Entries applied since the last batch was taken. */
+  #unsavedEntries = 0;
 
   constructor(options: { replicas: readonly Replica[]; durability: Durability }) {
     this.#replicas = options.replicas;
@@ -34,7 +36,11 @@ export class StateSaver {
 
   /** True while something waits to be saved, so that the host keeps ticking. */
   get pending(): boolean {
-    return this.#inFlight !== null || this.#replicas.some(isUnsaved);
+    return this.#inFlight !== null || this.#unsavedEntries > 0;
+  }
+
+  onApplied(entries: number): void {
+    this.#unsavedEntries += entries;
   }
 
   /** The next batch shall be synced, whatever the length of the logs. */
@@ -52,6 +58,7 @@ export class StateSaver {
     this.#ticksSinceSave = 0;
     const sync = this.#wantsSync();
     this.#syncRequested = false;
+    this.#unsavedEntries = 0;
     const changes: GroupChanges[] = [];
     for (const replica of this.#replicas) {
       const change = replica.takeChanges();
@@ -88,10 +95,8 @@ export class StateSaver {
   }
 
   #isDue(): boolean {
-    if (this.#ticksSinceSave >= limits.stateSaveTicks) return true;
-    let rows = 0;
-    for (const replica of this.#replicas) rows += replica.changedRows;
-    return rows >= limits.stateRowsMax;
+    if (this.#unsavedEntries >= limits.stateRowsMax) return true;
+    return this.#ticksSinceSave >= limits.stateSaveTicks;
   }
 
   /** Shortens the logs in memory that are over a bound; a node-wide bound tightens the others. */
@@ -109,10 +114,6 @@ export class StateSaver {
       if (upTo > view.start.index) replica.raft.compact(logIndex(upTo));
     }
   }
-}
-
-function isUnsaved(replica: Replica): boolean {
-  return replica.savedIndex !== replica.appliedIndex;
 }
 
 /** Something new could be synced, and the log is waiting for it. */

@@ -57,7 +57,7 @@ describe('a fresh cluster', () => {
     world.put(leaderOf(world), key, 'v');
     world.run(ticksPerSecond);
     for (const name of world.names) {
-      expect(world.node(name).restingTicks).toBe(limits.heartbeatTicks);
+      expect(world.node(name).restingTicks).toBe(limits.aliveTicks);
     }
   });
 
