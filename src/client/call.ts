@@ -30,6 +30,7 @@ export interface CallOptions {
 export interface Attempt extends Outgoing {
   readonly call: Call;
   readonly connection: Connection<Attempt>;
+  readonly startedAt: number;
 }
 
 export interface Call extends Omit<CallOptions, 'group'> {

@@ -99,7 +99,7 @@ export class Dispatcher {
   #send(call: Call, node: NodeId, now: number): void {
     const connection = this.#fleet.connection(node);
     const request = requestOf({ id: this.#nextRequestId, call, routes: this.#routes, now });
-    const attempt: Attempt = { request, call, connection, sent: false };
+    const attempt: Attempt = { request, call, connection, startedAt: now, sent: false };
     this.#nextRequestId += 1;
     call.strandedSince = null;
     call.attempt = attempt;
@@ -139,7 +139,8 @@ export class Dispatcher {
 
   #onRefusal(attempt: Attempt, refusal: Refusal): void {
     const { call } = attempt;
-    const from = attempt.connection.node;
+    const { startedAt, connection } = attempt;
+    const from = connection.node;
     const isLate = call.attempt !== attempt;
     this.#learn(call, from, refusal);
     if (isLate && refusal.effect === 'none' && isWrite(call)) call.unresolved -= 1;
@@ -149,7 +150,7 @@ export class Dispatcher {
     call.lastRefusal = refusal;
     call.refusedBy = from;
     const now = performance.now();
-    const verdict = judge({ call, from, refusal, open: this.#calls.size, now });
+    const verdict = judge({ call, from, refusal, open: this.#calls.size, startedAt, now });
     if (verdict.kind === 'reject') this.#reject(call, verdict.error);
     else if (verdict.delayMs === 0) this.#place(call);
     else call.retryAt = now + verdict.delayMs;

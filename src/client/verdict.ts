@@ -17,7 +17,7 @@ export const graceMs = 800;
 const backoffMsMin = 20;
 const backoffMsMax = 1000;
 /** Asking "who leads now?" is cheap, and a new leader is there soon … */
-const leaderlessMsMax = 80;
+const leaderlessMsMax = 40;
 /** … but a crowd must not ask all at once: the first to learn of the new leader wakes the others anyway. */
 const crowd = 256;
 const redirectsMax = 3;
@@ -29,9 +29,11 @@ export function judge(options: {
   refusal: Refusal;
   /** Calls of this client that are open now. */
   open: number;
+  /** When the refused attempt was sent; a forwarding node may have waited for a leader since. */
+  startedAt: number;
   now: number;
 }): Verdict {
-  const { call, from, refusal, open, now } = options;
+  const { call, from, refusal, open, startedAt, now } = options;
   const leaderlessMs = leaderlessMsMax * Math.max(1, open / crowd);
   switch (refusal.reason) {
     case 'condition-failed':
@@ -53,7 +55,8 @@ export function judge(options: {
       return redirect(call, leaderlessMs);
     case 'not-leader':
     case 'unavailable': {
-      if (hasWaitedInVain(call, refusal, now)) return reject(unavailable(call, refusal));
+      if (hasWaitedInVain(call, refusal, { startedAt, now }))
+        return reject(unavailable(call, refusal));
       return leadsTo(refusal, from) ? redirect(call, leaderlessMs) : pause(call, leaderlessMs);
     }
   }
@@ -66,12 +69,16 @@ export function leadsTo({ leader, reachable }: Refusal, from: NodeId): NodeId | 
 }
 
 /** Every answer since `graceMs` was that too few replicas are reachable. */
-function hasWaitedInVain(call: Call, refusal: Refusal, now: number): boolean {
+function hasWaitedInVain(
+  call: Call,
+  refusal: Refusal,
+  { startedAt, now }: { startedAt: number; now: number },
+): boolean {
   if (!lacksReplicas(call, refusal)) {
     call.refusedSince = null;
     return false;
   }
-  call.refusedSince ??= now;
+  call.refusedSince ??= startedAt;
   return now - call.refusedSince >= graceMs && !mayHaveEffect(call);
 }
 
