@@ -1,13 +1,17 @@
-// Hybrid logical clock (Kulkarni et al. 2014): close to physical time, yet never behind anything seen.
-// Guarantees: every reading is greater than all readings and all accepted timestamps before it, also when
-// the physical clock goes back. A remote timestamp too far ahead is refused, so one bad clock spoils no other.
+// Hybrid logical clock (Kulkarni et al. 2014): close to physical time, yet never behind anything
+// seen. Guarantees: every reading is greater than all readings and all accepted timestamps before
+// it, also when the physical clock goes back. A remote timestamp too far ahead is refused, so one
+// bad clock spoils no other.
 
 import { limits } from '../model/limits.ts';
 import { compareTimestamps, type Timestamp, zeroTimestamp } from '../model/version.ts';
 
 export type ClockUpdate =
   | { readonly kind: 'ok' }
-  /** Refused: the remote is `aheadMs` ahead of our physical clock, more than `limits.clockAheadMsMax`. */
+  /**
+   * Refused: the remote is `aheadMs` ahead of our physical clock, more than
+   * `limits.clockAheadMsMax`.
+   */
   | { readonly kind: 'clock-ahead'; readonly aheadMs: number };
 
 const accepted: ClockUpdate = { kind: 'ok' };
@@ -40,7 +44,10 @@ export class HybridClock {
     return this.#last;
   }
 
-  /** Sees another's timestamp: later readings are greater, unless it is refused (then nothing changes). */
+  /**
+   * Sees another's timestamp: later readings are greater, unless it is refused (then nothing
+   * changes).
+   */
   update(remote: Timestamp, wallMs: number): ClockUpdate {
     const aheadMs = remote.wallMs - wallMs;
     if (aheadMs > limits.clockAheadMsMax) return { kind: 'clock-ahead', aheadMs };

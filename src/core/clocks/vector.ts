@@ -1,6 +1,7 @@
-// Version vectors and dots (Preguiça et al. 2012). A vector is a set of write events, written down as the
-// highest counter per origin. Vectors are immutable; results have their origins in code unit order, so that
-// equal vectors are equal bytes; an argument that is the result already is returned itself.
+// Version vectors and dots (Preguiça et al. 2012). A vector is a set of write events, written down
+// as the highest counter per origin. Vectors are immutable; results have their origins in code unit
+// order, so that equal vectors are equal bytes; an argument that is the result already is returned
+// itself.
 
 import { compareIds, logOrigin, type Origin } from '../model/ids.ts';
 import type { Dot, VersionVector } from '../model/version.ts';

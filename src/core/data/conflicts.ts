@@ -1,5 +1,5 @@
-// The losers of last-write-wins, kept for `dsys conflicts`: nothing is dropped in silence. The newest are
-// kept, bounded by number and bytes; the count goes on for ever.
+// The losers of last-write-wins, kept for `dsys conflicts`: nothing is dropped in silence. The
+// newest are kept, bounded by number and bytes; the count goes on for ever.
 
 import { limits } from '../model/limits.ts';
 import type { ConflictRow } from '../model/state.ts';

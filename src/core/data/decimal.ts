@@ -1,5 +1,5 @@
-// Numbers that are stored as text: `-?(0|[1-9][0-9]*)` in ASCII, within the safe integers. Only the form that
-// `formatDecimal` writes is a number; anything else ("007", "1.0", "5\n", "-0") is not.
+// Numbers that are stored as text: `-?(0|[1-9][0-9]*)` in ASCII, within the safe integers. Only the
+// form that `formatDecimal` writes is a number; anything else ("007", "1.0", "5\n", "-0") is not.
 
 const minus = 0x2d;
 const zero = 0x30;

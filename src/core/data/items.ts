@@ -1,5 +1,5 @@
-// The keys of one partition, tombstones included. Rows are immutable and replaced as a whole, so whoever holds
-// one (a snapshot under way, a batch for the engine) keeps what it saw.
+// The keys of one partition, tombstones included. Rows are immutable and replaced as a whole, so
+// whoever holds one (a snapshot under way, a batch for the engine) keeps what it saw.
 
 import type { ItemRow } from '../model/state.ts';
 import { ownBytes } from './bytes.ts';
@@ -75,8 +75,7 @@ export class Items implements LiveKeys {
     this.#rows.set(row.key, row);
     if (isLive(row) === wasLive) return;
     this.#liveCount += wasLive ? -1 : 1;
-    if (wasLive) this.#order.noteRemoved();
-    else this.#order.noteAdded(row.key);
+    this.#order.note(row.key);
   }
 }
 

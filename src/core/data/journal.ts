@@ -1,8 +1,10 @@
-// The tentative journal of one owner in one group (Bayou, Terry et al. 1995): `one` writes that this node has
-// accepted and the partition's log has not merged yet, those of its earlier incarnations included. It names
-// each write by a dot, gives it its context, and shows the owner what the merges will come to.
+// The tentative journal of one owner in one group (Bayou, Terry et al. 1995): `one` writes that
+// this node has accepted and the partition's log has not merged yet, those of its earlier
+// incarnations included. It names each write by a dot, gives it its context, and shows the owner
+// what the merges will come to.
 //
-// Dots are per group: the same origin counts from 1 in each. An incarnation never uses those of another.
+// Dots are per group: the same origin counts from 1 in each. An incarnation never uses those of
+// another.
 
 import { laterOf, successor } from '../clocks/hlc.ts';
 import { emptyVector, withDot } from '../clocks/vector.ts';
@@ -57,9 +59,17 @@ interface Overlay {
   item: ItemRow | null;
 }
 
+interface Division {
+  readonly merged: TentativeWrite[];
+  readonly left: TentativeWrite[];
+}
+
 export class Journal {
   readonly #origin: Origin;
-  /** Invariant: origins in order of incarnation; in each, counters and appliedAt ascend. None is empty. */
+  /**
+   * Invariant: origins in order of incarnation; in each, counters and appliedAt ascend. None is
+   * empty.
+   */
   readonly #byOrigin = new Map<Origin, TentativeWrite[]>();
   readonly #byKey = new Map<string, Overlay>();
   #lastCounter = 0;
@@ -80,8 +90,8 @@ export class Journal {
   }
 
   /**
-   * Makes a tentative write of it: durable in the log of the node before it is acknowledged, and proposed
-   * until `settle` names it. Its timestamp is greater than that of anything it has seen.
+   * Makes a tentative write of it: durable in the log of the node before it is acknowledged, and
+   * proposed until `settle` names it. Its timestamp is greater than that of anything it has seen.
    */
   accept(acceptance: Acceptance, replica: Replica): TentativeWrite {
     const { key, value, hlc, appliedAt } = acceptance;
@@ -112,14 +122,23 @@ export class Journal {
     for (const write of [...writes].sort(compareDots)) this.#add(write);
   }
 
-  /** What is not merged yet, in dot order, earlier incarnations first; at most `countMax` of them. */
+  /**
+   * What is not merged yet, in dot order, earlier incarnations first; at most `countMax` of them.
+   */
   pending(countMax: number = Number.POSITIVE_INFINITY): TentativeWrite[] {
-    return [...this.#byOrigin.values()].flat().slice(0, countMax);
+    const pending: TentativeWrite[] = [];
+    for (const writes of this.#byOrigin.values()) {
+      for (const write of writes) {
+        if (pending.length >= countMax) return pending;
+        pending.push(write);
+      }
+    }
+    return pending;
   }
 
   /**
-   * The key as this owner sees it: the replica's row with the pending writes on top, decided as the merges
-   * will decide. A value that is not in the log yet has version.index 0.
+   * The key as this owner sees it: the replica's row with the pending writes on top, decided as the
+   * merges will decide. A value that is not in the log yet has version.index 0.
    */
   read(key: string, replica: Replica): ItemRow | null {
     const row = replica.read(key);
@@ -138,21 +157,20 @@ export class Journal {
     const settled: Dot[] = [];
     for (const [origin, writes] of this.#byOrigin) {
       const { merged, left } = divide(writes, replica);
-      if (merged.length === 0) continue;
-      if (left.length === 0) this.#byOrigin.delete(origin);
-      else this.#byOrigin.set(origin, left);
       for (const write of merged) {
         this.#forget(write);
         settled.push(write.dot);
       }
+      if (left.length === 0) this.#byOrigin.delete(origin);
+      else this.#byOrigin.set(origin, left);
     }
     return settled;
   }
 
   /**
    * The index up to which every write that this owner has accepted, or ever will, has seen the log.
-   * `appliedIndex` must survive a crash (the point of synced state), or the next incarnation may accept a write
-   * at a lower one and the promise is broken.
+   * `appliedIndex` must survive a crash (the point of synced state), or the next incarnation may
+   * accept a write at a lower one and the promise is broken.
    */
   watermark(appliedIndex: LogIndex): LogIndex {
     let lowest: number = appliedIndex;
@@ -182,7 +200,9 @@ export class Journal {
     this.#bytes += bytesOf(write);
   }
 
-  /** Keeps a computed overlay up to date, so that many writes of one key do not cost their square. */
+  /**
+   * Keeps a computed overlay up to date, so that many writes of one key do not cost their square.
+   */
   #show(write: TentativeWrite, replica: Replica): void {
     const overlay = this.#byKey.get(write.key);
     if (overlay?.row === undefined) return;
@@ -209,8 +229,11 @@ function onTop(item: ItemRow | null, write: TentativeWrite, replica: Replica): I
   return decideMerge(question).item ?? item;
 }
 
-/** Merges come in order nearly always: then a prefix goes, and nothing else is looked at. */
-function divide(writes: readonly TentativeWrite[], { merged }: Replica) {
+/**
+ * Takes `writes` apart. Merges come in order nearly always: then a prefix goes, and nothing is
+ * copied.
+ */
+function divide(writes: TentativeWrite[], { merged }: Replica): Division {
   const origin = writes[0]?.dot.origin;
   assert(origin !== undefined, 'no origin is kept without writes');
   if (merged.hasGaps(origin)) {
@@ -222,7 +245,7 @@ function divide(writes: readonly TentativeWrite[], { merged }: Replica) {
   const upTo = merged.upTo(origin);
   let count = 0;
   while ((writes[count]?.dot.counter ?? Number.POSITIVE_INFINITY) <= upTo) count++;
-  return { merged: writes.slice(0, count), left: count === 0 ? [] : writes.slice(count) };
+  return { merged: writes.splice(0, count), left: writes };
 }
 
 /** By incarnation (a number: 10 comes after 9), then by counter. All are of one node. */

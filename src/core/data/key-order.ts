@@ -1,5 +1,6 @@
-// The live keys in UTF-16 code unit order, for scans. Writes only take notes; the order is put right when
-// somebody asks: sort what is new, merge it in, drop what is gone. Pages after the first cost nothing extra.
+// The live keys in UTF-16 code unit order, for scans. Writes only take notes of keys that came or
+// went; the order is put right when somebody asks: a few notes one by one, many by sorting them and
+// merging both lists.
 
 import { compareIds } from '../model/ids.ts';
 
@@ -9,46 +10,54 @@ export interface LiveKeys {
   readonly liveCount: number;
 }
 
-/** Notes are kept until somebody asks, or until they are this many and mostly of keys that came and went. */
+/** Up to this many notes are put in place singly: each moves a part of the list. */
+const singlyMax = 32;
+/**
+ * Notes wait until somebody asks, or until they are this many and mostly of keys that came and
+ * went.
+ */
 const notesMin = 1024;
 
 export class KeyOrder {
   readonly #live: LiveKeys;
-  #sorted: readonly string[] = [];
-  #added: string[] = [];
-  #isStale = false;
+  #sorted: string[] = [];
+  #notes: string[] = [];
 
   constructor(live: LiveKeys) {
     this.#live = live;
   }
 
-  /** A key has a value again, or for the first time. */
-  noteAdded(key: string): void {
-    this.#added.push(key);
-    this.#isStale = true;
-    if (this.#added.length > notesMin + 2 * this.#live.liveCount) this.keys();
-  }
-
-  /** Some key has no value any more. */
-  noteRemoved(): void {
-    this.#isStale = true;
+  /** The key has a value now and had none before, or the other way round. */
+  note(key: string): void {
+    this.#notes.push(key);
+    if (this.#notes.length > notesMin + 2 * this.#live.liveCount) this.keys();
   }
 
   clear(): void {
     this.#sorted = [];
-    this.#added = [];
-    this.#isStale = false;
+    this.#notes = [];
   }
 
-  /** Every live key, once, in order. The list never changes; the next write makes another one. */
+  /** Every live key, once, in order. To be read before the next write. */
   keys(): readonly string[] {
-    if (!this.#isStale) return this.#sorted;
-    const isLive = (key: string) => this.#live.isLive(key);
-    const added = this.#added.filter(isLive).sort(compareIds);
-    this.#sorted = mergeUnique(this.#sorted.filter(isLive), added);
-    this.#added = [];
-    this.#isStale = false;
+    if (this.#notes.length > singlyMax) this.#mergeNotes();
+    else for (const key of this.#notes) this.#place(key);
+    if (this.#notes.length > 0) this.#notes = [];
     return this.#sorted;
+  }
+
+  #place(key: string): void {
+    const at = lowerBound(this.#sorted, key);
+    const isThere = this.#sorted[at] === key;
+    const isLive = this.#live.isLive(key);
+    if (isLive && !isThere) this.#sorted.splice(at, 0, key);
+    else if (isThere && !isLive) this.#sorted.splice(at, 1);
+  }
+
+  #mergeNotes(): void {
+    const isLive = (key: string) => this.#live.isLive(key);
+    const noted = this.#notes.filter(isLive).sort(compareIds);
+    this.#sorted = mergeUnique(this.#sorted.filter(isLive), noted);
   }
 }
 

@@ -1,6 +1,6 @@
-// The tentative writes that the log has merged, each exactly once: per origin everything up to a counter, and
-// the few above it that came out of order. Survives the purge of tombstones, so a late copy of a merge does
-// nothing for ever.
+// The tentative writes that the log has merged, each exactly once: per origin everything up to a
+// counter, and the few above it that came out of order. Survives the purge of tombstones, so a late
+// copy of a merge does nothing for ever.
 
 import { onlyOrigins, originCount } from '../clocks/vector.ts';
 import { assert } from '../model/assert.ts';
@@ -48,9 +48,9 @@ export class MergedDots {
   }
 
   /**
-   * The same item with a vector of bounded size. A vector is asked two things: whether it covers a tentative
-   * write that is not merged yet, and (as a later context) whether it covers the item's own dot. All other
-   * origins may go once they are many: their merged writes are in this set.
+   * The same item with a vector of bounded size. A vector is asked two things: whether it covers a
+   * tentative write that is not merged yet, and (as a later context) whether it covers the item's
+   * own dot. All other origins may go once they are many: their merged writes are in this set.
    */
   trimmed(item: ItemRow): ItemRow {
     const { vector } = item.version;

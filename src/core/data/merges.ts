@@ -1,12 +1,5 @@
-// What a tentative write does to a key when the log orders it (DESIGN 8). Pure: the partition asks when it
-// applies a Merge, the journal asks to show its owner what the merge will come to.
-//
-//   the key's vector covers the dot            known      a later write had seen it: skip
-//   the context covers the value's own dot     replaced   the owner had seen what is there
-//   neither                                    conflict   the resolver decides: won, or lost
-//
-// "Had seen" asks for the dot of the value alone, not for the whole vector (dotted version vectors): who has
-// seen a value has seen all that it replaced, and need not know of writes that lost against it.
+// What a tentative write does to a key when the log orders it (DESIGN 8). Pure: the partition asks
+// when it applies a Merge, the journal asks to show its owner what the merge will come to.
 
 import { covers, emptyVector, merge, withDot } from '../clocks/vector.ts';
 import type { TentativeWrite } from '../model/command.ts';
@@ -42,6 +35,15 @@ export interface MergeQuestion {
   readonly resolver: Resolver;
 }
 
+/**
+ *   the key's vector covers the dot            known      a later write had seen it: skip
+ *   the context covers the value's own dot     replaced   the owner had seen what is there
+ *   neither                                    conflict   the resolver decides: won, or lost
+ *
+ * "Had seen" asks for the dot of the value alone, not for the whole vector (dotted version
+ * vectors): who has seen a value has seen all that it replaced, and need not know of writes that
+ * lost against it.
+ */
 export function decideMerge(question: MergeQuestion): MergeDecision {
   const { current, write } = question;
   if (current === null) return replace(question, emptyVector);

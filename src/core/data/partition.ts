@@ -1,12 +1,14 @@
-// One partition's replicated state machine, in memory. Equal logs give equal states: nothing but the entries
-// decides anything, so replicas agree on every value, every refusal, every eviction and every purge.
+// One partition's replicated state machine, in memory. Equal logs give equal states: nothing but
+// the entries decides anything, so replicas agree on every value, every refusal, every eviction and
+// every purge.
 //
 //   write ──► sessions: known? ──► writes ──► items      result for the client
-//   merge ──► merged: known? ────► merges ──► items      outcome for the owner
+//   merge ──► merged: known? ──► merges ──► items        outcome for the owner
 //   watermark ──► tombstones: passed by all? ──► items   purge
 //
-// Log time (`hlc`) is the greatest timestamp applied so far. A quorum write's own timestamp is made greater
-// than that, so that among quorum writes time and log order are one, whatever the leaders' clocks say.
+// Log time (`hlc`) is the greatest timestamp applied so far. A quorum write's own timestamp is made
+// greater than that, so that among quorum writes time and log order are one, whatever the leaders'
+// clocks say.
 
 import { laterOf, successor } from '../clocks/hlc.ts';
 import { assert, assertNever } from '../model/assert.ts';
@@ -118,8 +120,8 @@ export class Partition {
   }
 
   /**
-   * Replaces everything. `changed`: the engine does not have these rows yet, so that the next changes are
-   * "clear, then all of them".
+   * Replaces everything. `changed`: the engine does not have these rows yet, so that the next
+   * changes are "clear, then all of them".
    */
   restore(
     rows: Iterable<StateRow>,
@@ -139,8 +141,9 @@ export class Partition {
   }
 
   /**
-   * Voters and learners, joint ones too: whose watermarks a purge waits for. Called with the configuration in
-   * force at the applied point: after `restore`, and when a configuration entry is applied.
+   * Voters and learners, joint ones too: whose watermarks a purge waits for. Called with the
+   * configuration in force at the applied point: after `restore`, and when a configuration entry is
+   * applied.
    */
   setReplicas(nodes: readonly NodeId[]): void {
     if (this.#tombstones.setReplicas(nodes)) this.#touchMachine();
@@ -199,7 +202,10 @@ export class Partition {
     return inChunks(this.#rows());
   }
 
-  /** 16 hexadecimal digits over all rows; equal on replicas that applied the same prefix of the log. */
+  /**
+   * 16 hexadecimal digits over all rows; equal on replicas that applied the same prefix of the
+   * log.
+   */
   hash(): string {
     this.#hash ??= stateHash(this.#rows());
     return this.#hash;

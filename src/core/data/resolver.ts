@@ -1,5 +1,6 @@
-// Who wins when two writes of one key did not know of each other. The answer may depend on nothing but the
-// two writes, because every replica asks again at its own time and must get the same answer.
+// Who wins when two writes of one key did not know of each other. The answer may depend on nothing
+// but the two writes, because every replica asks again at its own time and must get the same
+// answer.
 
 import { compareIds, logOrigin } from '../model/ids.ts';
 import type { ItemRow, Settings } from '../model/state.ts';

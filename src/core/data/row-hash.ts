@@ -1,6 +1,7 @@
-// A 64-bit fingerprint of one row: two lanes of 32 bits in the manner of murmur3. Field by field in a fixed
-// order, vectors by origin, so that equal rows have equal fingerprints however they came about.
-// It finds replicas that differ by accident; it is no defence against somebody who wants them to.
+// A 64-bit fingerprint of one row: two lanes of 32 bits in the manner of murmur3. Field by field in
+// a fixed order, vectors by origin, so that equal rows have equal fingerprints however they came
+// about. It finds replicas that differ by accident; it is no defence against somebody who wants
+// them to.
 
 import { counterOf, sortedOrigins } from '../clocks/vector.ts';
 import type {

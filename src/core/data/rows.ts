@@ -1,5 +1,5 @@
-// Rows on their way in and out of a partition: told apart by kind when it is restored, cut into chunks when it
-// is sent.
+// Rows on their way in and out of a partition: told apart by kind when it is restored, cut into
+// chunks when it is sent.
 
 import { assert } from '../model/assert.ts';
 import { limits } from '../model/limits.ts';

@@ -1,5 +1,5 @@
-// One page of a partition's live keys, in order. A page is bounded by entries and bytes, but has at least one
-// entry when there is any; `next` is null exactly when nothing follows.
+// One page of a partition's live keys, in order. A page is bounded by entries and bytes, but has at
+// least one entry when there is any; `next` is null exactly when nothing follows.
 
 import { assert } from '../model/assert.ts';
 import { limits } from '../model/limits.ts';

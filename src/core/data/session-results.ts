@@ -1,5 +1,5 @@
-// What the writes of one client came to, by seq. Bounded; whatever is forgotten lies below a fence, so that
-// "not here and not below the fence" means "never executed".
+// What the writes of one client came to, by seq. Bounded; whatever is forgotten lies below a fence,
+// so that "not here and not below the fence" means "never executed".
 
 import type { SessionResult, SessionRow } from '../model/state.ts';
 import { sessionResultBytes } from './sizes.ts';
@@ -35,7 +35,10 @@ export class SessionResults {
     return entry?.seq === seq ? entry.result : null;
   }
 
-  /** `seq` is not there yet. Over the bound the lowest seqs are forgotten, and the fence rises above them. */
+  /**
+   * `seq` is not there yet. Over the bound the lowest seqs are forgotten, and the fence rises
+   * above them.
+   */
   add(seq: number, result: SessionResult): void {
     this.#entries.splice(this.#position(seq), 0, { seq, result });
     this.#bytes += sessionResultBytes(result);

@@ -1,16 +1,7 @@
-// Exactly once, by (clientId, seq): a write that is known gets its stored result, and a write that MAY have
-// been executed and forgotten is refused, never executed again. Bounded by number (least recently used goes
-// first), by idle time and, within a session, by results; all of it decided in log order and log time only.
-//
-// Why a second execution is impossible. Say the write w = (client, seq, issuedAt) was executed, and comes again.
-//   1. Its result is stored                      → that is the answer.
-//   2. It was forgotten inside its session       → seq < answeredBelow: refused.
-//   3. Its session was evicted since. Executing w set lastUsed ≥ w.issuedAt, and lastUsed only grows; the
-//      eviction set expiredBefore ≥ lastUsed, and expiredBefore only grows. A session made afterwards
-//      takes expiredBefore as its horizon. So issuedAt ≤ expiredBefore (no session now), or issuedAt ≤ horizon
-//      (a session again): refused. All attempts of w carry the same issuedAt, that of the first.
-// The horizon is the session's own, not the latest expiredBefore: evicting others tells nothing about a client
-// that was here all the time.
+// Exactly once, by (clientId, seq): a write that is known gets its stored result, and a write that
+// MAY have been executed and forgotten is refused, never executed again. Bounded by number (least
+// recently used goes first), by idle time and, within a session, by results; all of it decided in
+// log order and log time only.
 
 import { laterOf } from '../clocks/hlc.ts';
 import type { ClientId } from '../model/ids.ts';
@@ -26,7 +17,10 @@ export interface SessionBounds extends ResultBounds {
   readonly sessionIdleMs: number;
 }
 
-/** What is known of a write: its result, that it is too old to tell, or nothing: it may be executed. */
+/**
+ * What is known of a write: its result, that it is too old to tell, or nothing: it may be
+ * executed.
+ */
 export type Recollection = SessionResult | { readonly kind: 'session-expired' } | null;
 
 interface Session {
@@ -39,6 +33,18 @@ interface Session {
 
 const expired: Recollection = { kind: 'session-expired' };
 
+/**
+ * Why a second execution is impossible: say the write w = (client, seq, issuedAt) was executed, and
+ * comes again. All attempts of w carry the same issuedAt, that of the first.
+ *   1. Its result is stored: that is the answer.
+ *   2. It was forgotten inside its session: then seq < answeredBelow, and it is refused.
+ *   3. Its session was evicted. Executing w made lastUsed ≥ w.issuedAt, and lastUsed only grows; the
+ *      eviction made expiredBefore ≥ lastUsed, and expiredBefore only grows; a session made after it
+ *      took expiredBefore as its horizon. So issuedAt ≤ expiredBefore when there is no session now,
+ *      and issuedAt ≤ horizon when there is one again: it is refused.
+ * The horizon is the session's own, not the latest expiredBefore: evicting others tells nothing
+ * about a client that was here all the time.
+ */
 export class Sessions {
   readonly #bounds: SessionBounds;
   /** Invariant: in order of last use, which is the order of `order`. */
@@ -133,7 +139,9 @@ export class Sessions {
     return session;
   }
 
-  /** lastUsed covers issuedAt as well, so that the proof above needs nothing of the leader's clock. */
+  /**
+   * lastUsed covers issuedAt as well, so that the proof above needs nothing of the leader's clock.
+   */
   #use(session: Session, ref: SessionRef, hlc: Timestamp): void {
     session.order = this.#nextOrder;
     this.#nextOrder += 1;

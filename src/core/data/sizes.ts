@@ -20,7 +20,7 @@ const envelopeBytes = 192;
 const originBytes = 48;
 const resultBytes = 128;
 
-export function itemBytes(item: ItemRow): number {
+function itemBytes(item: ItemRow): number {
   return (
     envelopeBytes + utf8Length(item.key) + (item.value?.length ?? 0) + versionBytes(item.version)
   );

@@ -1,5 +1,6 @@
-// The fingerprint of a whole state: the sum of its rows' fingerprints, so that no order of rows matters. Two
-// replicas that applied the same prefix of the log have the same one, however they got there.
+// The fingerprint of a whole state: the sum of its rows' fingerprints, so that no order of rows
+// matters. Two replicas that applied the same prefix of the log have the same one, however they got
+// there.
 
 import { RowHash } from './row-hash.ts';
 import type { DataRow } from './sizes.ts';

@@ -1,6 +1,7 @@
-// When a tombstone may go. Each replica says in the log up to where all its `one` writes are merged (its
-// watermark). Once every replica is past a tombstone, no write that has not seen it can come any more, and
-// the tombstone has nothing left to defend. No clock, no grace period; the cost is that of what is purged.
+// When a tombstone may go. Each replica says in the log up to where all its `one` writes are merged
+// (its watermark). Once every replica is past a tombstone, no write that has not seen it can come
+// any more, and the tombstone has nothing left to defend. No clock, no grace period; the cost is
+// that of what is purged.
 //
 // Deterministic because watermarks and the replica set both come from the log.
 
@@ -13,7 +14,9 @@ type Watermark = MachineRow['watermarks'][number];
 export class Tombstones {
   readonly #watermarks = new Map<NodeId, Watermark>();
   #replicas: readonly NodeId[] = [];
-  /** Every tombstone there is. Invariant: indexes ascend, because tombstones are made in log order. */
+  /**
+   * Every tombstone there is. Invariant: indexes ascend, because tombstones are made in log order.
+   */
   readonly #indexByKey = new Map<string, LogIndex>();
 
   get count(): number {
@@ -37,8 +40,8 @@ export class Tombstones {
   }
 
   /**
-   * From now on these nodes must have passed a tombstone. A node that left is forgotten: when it comes back,
-   * it has to speak again. Returns whether anything that is stored changed.
+   * From now on these nodes must have passed a tombstone. A node that left is forgotten: when it
+   * comes back, it has to speak again. Returns whether anything that is stored changed.
    */
   setReplicas(nodes: readonly NodeId[]): boolean {
     this.#replicas = [...nodes].sort(compareIds);
@@ -48,8 +51,8 @@ export class Tombstones {
   }
 
   /**
-   * Takes a replica at its word; returns whether that says anything new. The word of a newer incarnation
-   * counts even if it is lower: it knows what its journal holds.
+   * Takes a replica at its word; returns whether that says anything new. The word of a newer
+   * incarnation counts even if it is lower: it knows what its journal holds.
    */
   record({ node, incarnation, index }: WatermarkCommand): boolean {
     const known = this.#watermarks.get(node);

@@ -1,10 +1,8 @@
-// What a quorum write does to a key. Pure. The log has ordered it after all that is there, so it always takes
-// effect, and its timestamp is greater than any before it: a register that dropped an acknowledged write in
-// favour of an older one would not be linearizable. A context decides only what is called a conflict: a
-// value that a stale context had not seen is overwritten all the same, but kept in the conflict log.
-//
-// A delete is a write of nothing. It leaves a tombstone even where nothing was: a `one` write from before it
-// may still be on its way, and must lose against it. The watermarks purge the tombstone soon after.
+// What a quorum write does to a key. Pure. The log has ordered it after all that is there, so it
+// always takes effect, and its timestamp is greater than any before it: a register that dropped an
+// acknowledged write in favour of an older one would not be linearizable. A context decides only
+// what is called a conflict: a value that a stale context had not seen is overwritten all the same,
+// but kept in the conflict log.
 
 import { covers, emptyVector, merge, withDot } from '../clocks/vector.ts';
 import { logOrigin } from '../model/ids.ts';
@@ -40,6 +38,11 @@ export function decideWrite(question: WriteQuestion): WriteDecision {
   return decidePutOrDelete(question, operation);
 }
 
+/**
+ * A delete is a write of nothing. It leaves a tombstone even where nothing was: a `one` write from
+ * before it may still be on its way, and must lose against it. The watermarks purge the tombstone
+ * soon after.
+ */
 function decidePutOrDelete(question: WriteQuestion, operation: PutOrDelete): WriteDecision {
   const { current, at } = question;
   const found = liveVersion(current);

@@ -1,5 +1,5 @@
-// Tentative merges from several owners, in any order, with copies, restarts and purges: the real state machine
-// and journals against the dumb twin, entry by entry.
+// Tentative merges from several owners, in any order, with copies, restarts and purges: the real
+// state machine and journals against the dumb twin, entry by entry.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -55,7 +55,9 @@ function take(world: World, step: Step, number: number): void {
 
 const shownBy = (item: TwinItem | undefined | null) => item?.value ?? null;
 
-/** What every owner shows, pending writes on top, is what the twin says of its prefix of the log. */
+/**
+ * What every owner shows, pending writes on top, is what the twin says of its prefix of the log.
+ */
 function expectViewsAreTrue(world: World): void {
   for (const owner of world.owners) {
     for (const key of keys) {
@@ -64,7 +66,10 @@ function expectViewsAreTrue(world: World): void {
   }
 }
 
-/** Every pending write is proposed and applied everywhere; each owner's view beforehand must come true. */
+/**
+ * Every pending write is proposed and applied everywhere; each owner's view beforehand must come
+ * true.
+ */
 function drain(world: World): void {
   for (const owner of world.owners) {
     world.apply(owner, Number.POSITIVE_INFINITY);
@@ -122,7 +127,7 @@ describe('tentative merges', () => {
         drain(world);
         expectConverged(world);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -144,7 +149,7 @@ describe('tentative merges', () => {
           expect(world.owner(0).partition.hasMerged(write.dot)).toBe(true);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -177,7 +182,10 @@ describe('tentative merges', () => {
   });
 });
 
-/** Looks at the real replica before and after each merge: only a newer or a knowing write takes over. */
+/**
+ * Looks at the real replica before and after each merge: only a newer or a knowing write takes
+ * over.
+ */
 function expectOvertakenByRule(world: World): void {
   const fresh = new World();
   fresh.log.push(...world.log);
@@ -229,7 +237,7 @@ describe('a purge', () => {
         }
         purged += world.purged;
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
     expect(purged).toBeGreaterThan(200);
   });

@@ -1,5 +1,6 @@
-// Exactly once under everything at once: retries, copies that were long under way, leaders with wrong clocks,
-// tiny bounds that evict all the time, replicas that start from snapshots. The twin remembers every execution.
+// Exactly once under everything at once: retries, copies that were long under way, leaders with
+// wrong clocks, tiny bounds that evict all the time, replicas that start from snapshots. The twin
+// remembers every execution.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -85,7 +86,10 @@ class Client {
   }
 }
 
-/** A log of commands as clients and leaders would make it; nothing of it depends on the answers' content. */
+/**
+ * A log of commands as clients and leaders would make it; nothing of it depends on the answers'
+ * content.
+ */
 function logOf(steps: readonly Step[]): DataCommand[] {
   const clients = [0, 1, 2, 3, 4].map((n) => new Client(`c${n}`));
   const log: DataCommand[] = [];
@@ -153,7 +157,7 @@ describe('a write of a session', () => {
           else if (result.kind === 'written' && executed.size === count) repeated += 1;
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
     expect(expired).toBeGreaterThan(300);
     expect(repeated).toBeGreaterThan(300);
@@ -194,7 +198,7 @@ describe('a replica', () => {
         expect(late.partition.hash()).toBe(steady.partition.hash());
         expect(sorted(rowsOf(late.partition))).toEqual(sorted(rowsOf(steady.partition)));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

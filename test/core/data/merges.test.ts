@@ -1,4 +1,5 @@
-// Tentative writes on their way into the log: the four outcomes, conflicts, and vectors that stay small.
+// Tentative writes on their way into the log: the four outcomes, conflicts, and vectors that stay
+// small.
 
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../../src/core/model/limits.ts';

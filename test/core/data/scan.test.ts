@@ -107,6 +107,21 @@ describe('a scan', () => {
     );
   });
 
+  it('finds the same when hundreds of keys came and went since the last page', () => {
+    const script = new Script();
+    const twin = new Set<string>();
+    for (let round = 0; round < 5; round++) {
+      for (let n = 0; n < 300; n++) {
+        const key = `k${(n * 7919 + round * 13) % 500}`;
+        const isDelete = (n + round) % 3 === 0;
+        script.write(isDelete ? del(key) : put(key, 'v'));
+        if (isDelete) twin.delete(key);
+        else twin.add(key);
+      }
+      expect(page(script.partition, { limit: 1000 }).keys).toEqual([...twin].sort());
+    }
+  });
+
   it('does not pile up keys that come and go while nobody scans', () => {
     const script = new Script();
     for (let n = 0; n < 5000; n++) {

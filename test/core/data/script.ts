@@ -1,4 +1,5 @@
-// A log for one partition, written by hand: every call appends the next entry and applies it at once.
+// A log for one partition, written by hand: every call appends the next entry and applies it at
+// once.
 
 import { type ApplyResult, Partition } from '../../../src/core/data/partition.ts';
 import { lastWriteWins } from '../../../src/core/data/resolver.ts';

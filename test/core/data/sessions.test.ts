@@ -1,4 +1,5 @@
-// Exactly once: what a session remembers, what it forgets, and that forgetting never executes twice.
+// Exactly once: what a session remembers, what it forgets, and that forgetting never executes
+// twice.
 
 import { describe, expect, it } from 'vitest';
 import { clientId } from '../../../src/core/model/ids.ts';

@@ -1,4 +1,5 @@
-// Purge: a tombstone goes when every replica has passed it, not before, and takes nothing back with it.
+// Purge: a tombstone goes when every replica has passed it, not before, and takes nothing back with
+// it.
 
 import { describe, expect, it } from 'vitest';
 import { nodeId } from '../../../src/core/model/ids.ts';

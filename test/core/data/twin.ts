@@ -1,5 +1,6 @@
-// The dumb twin of a partition: histories are plain sets of events, nothing is ever forgotten or purged, and
-// every question is answered by going through the whole log again. Obviously right, hopelessly slow.
+// The dumb twin of a partition: histories are plain sets of events, nothing is ever forgotten or
+// purged, and every question is answered by going through the whole log again. Obviously right,
+// hopelessly slow.
 
 import type { TentativeWrite } from '../../../src/core/model/command.ts';
 import type { Timestamp } from '../../../src/core/model/version.ts';

@@ -1,5 +1,6 @@
-// Three owners of one partition, a log that they share, and the dumb twin that watches: each owner applies at its
-// own pace, accepts `one` writes, proposes them in any order and more than once, restarts from what it saved.
+// Three owners of one partition, a log that they share, and the dumb twin that watches: each owner
+// applies at its own pace, accepts `one` writes, proposes them in any order and more than once,
+// restarts from what it saved.
 
 import { HybridClock } from '../../../src/core/clocks/hlc.ts';
 import { Journal } from '../../../src/core/data/journal.ts';
