@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/peers/**', 'node_modules/**'],
     testTimeout: 30_000,
+    // A process test starts its cluster in a hook.
+    hookTimeout: 60_000,
     maxWorkers: 2,
   },
 });

@@ -1,0 +1,47 @@
+// The JSON that scripts read (schema 1): fields may be added, none renamed or removed. One real cluster, each
+// verb once, its shape beside the last one. `vitest -u` writes the snapshot.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Lab } from './commands/lab.ts';
+import { shapeOf } from './surface/describe.ts';
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await Lab.open();
+  expect((await lab.up()).code).toBe(0);
+});
+
+afterAll(() => lab.close());
+
+/** Where the names of nodes are keys. */
+const dataKeys = ['.membership.beliefs', '.membership.beliefs.{}'];
+
+async function shape(...argv: readonly string[]): Promise<string> {
+  const { json } = await lab.json([...argv]);
+  const lines = shapeOf(json.value, dataKeys).map((line) => `  ${line}`);
+  return [argv.join(' '), ...lines, ''].join('\n');
+}
+
+describe('the JSON of schema 1', () => {
+  it('has these shapes', async () => {
+    const shapes = [
+      await shape('status'),
+      await shape('put', 'user:1001', 'Alice'),
+      await shape('get', 'user:1001'),
+      await shape('incr', 'visits', '2'),
+      await shape('scan', '--prefix', 'user:'),
+      await shape('del', 'user:1001'),
+      await shape('get', 'user:1001'),
+      await shape('ls'),
+      await shape('wait', '--for', 'leader'),
+      await shape('put', 'user:1001', 'Bob', '--if-version', '1'),
+      await shape('put', 'user:1001', 'Bob', '--nope'),
+      await shape('nope'),
+      await shape('kill', 'node3'),
+      await shape('start', 'node3'),
+      await shape('down'),
+    ];
+    await expect(shapes.join('\n')).toMatchFileSnapshot('surface/json.txt');
+  }, 120_000);
+});
