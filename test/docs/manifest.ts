@@ -1,4 +1,5 @@
-// The command line as the build describes it: .oclif.manifest.json, reduced to what a user can rely on.
+// The command line as the build describes it: .oclif.manifest.json, reduced to what a user can rely
+// on.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,9 +45,13 @@ export function readVerbs(): Verb[] {
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** Longer lists of options (signals, which differ between systems) are named, not listed. */
+const longestList = 8;
+
 /** `--timeout TIME`, `--consistency one|quorum|all`, `-q, --quiet`. */
 export function flagText(flag: ManifestFlag): string {
-  const value = flag.options?.join('|') ?? flag.helpValue ?? flag.name.toUpperCase();
+  const listed = (flag.options?.length ?? Infinity) <= longestList ? flag.options?.join('|') : null;
+  const value = listed ?? flag.helpValue ?? flag.name.toUpperCase();
   const long = flag.type === 'boolean' ? `--${flag.name}` : `--${flag.name} ${value}`;
   return flag.char === undefined ? long : `-${flag.char}, ${long}`;
 }

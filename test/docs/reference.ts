@@ -1,5 +1,5 @@
-// The generated parts of README.md: error table, exit codes, command reference. Pure text from the code's own
-// tables, so that the README cannot say anything else.
+// The generated parts of README.md: error table, exit codes, command reference. Pure text from the
+// code's own tables, so that the README cannot say anything else.
 
 import { errorCodes, exitCodes } from '../../src/errors.ts';
 import { argumentText, flagText, type Verb, visibleFlags } from './manifest.ts';
