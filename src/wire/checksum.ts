@@ -1,4 +1,5 @@
-// CRC-32 (IEEE 802.3) over bytes: finds every burst of up to 32 flipped bits, and others all but once in 2^32.
+// CRC-32 (IEEE 802.3) over bytes: finds every burst of up to 32 flipped bits, and of other damage all but one
+// in 2^32.
 
 import { crc32 } from 'node:zlib';
 

@@ -1,18 +1,18 @@
-// Frames between a client and a node: many requests one way, many replies the other. A node that dropped a
-// frame for its protocol version answers with an empty frame of replies: the client then finds the same reason
-// on its side, and can tell its user.
+// Frames between a client and a node: many requests one way, many replies the other. A node that dropped
+// a frame for its protocol version answers with an empty frame of replies: the client then finds the same
+// reason on its side, and can tell its user.
 
 import type { ClusterId } from '../core/model/ids.ts';
 import type { Reply, Request } from '../core/model/operation.ts';
-import { type Fields, readList } from './fields.ts';
+import { type Fields, listMax, listReader } from './fields.ts';
 import { type Dropped, openFrame, sealFrame, sharedHeaderBytes } from './frame-header.ts';
 import { pack, unpack } from './msgpack.ts';
 import { frameKinds } from './numbers.ts';
 import { readReply, replyFields } from './reply.ts';
 import { readRequest, requestFields } from './request.ts';
 
-/** More than one frame can hold. */
-const listMax = 1 << 20;
+const readRequests = listReader('requests', listMax, readRequest);
+const readReplies = listReader('replies', listMax, readReply);
 
 export interface RequestFrame {
   readonly kind: 'frame';
@@ -39,7 +39,7 @@ export function decodeRequests(
 ): RequestFrame | Dropped {
   const { clusterId } = expected;
   return openFrame(frame, { clusterId, kind: frameKinds.requests }, (bytes, bodyAt) => {
-    const requests = readList(unpack(bytes, bodyAt), listMax, 'requests', readRequest);
+    const requests = readRequests(unpack(bytes, bodyAt));
     return { kind: 'frame', requests };
   });
 }
@@ -59,7 +59,7 @@ export function decodeReplies(
 ): ReplyFrame | Dropped {
   const { clusterId } = expected;
   return openFrame(frame, { clusterId, kind: frameKinds.replies }, (bytes, bodyAt) => {
-    const replies = readList(unpack(bytes, bodyAt), listMax, 'replies', readReply);
+    const replies = readReplies(unpack(bytes, bodyAt));
     return { kind: 'frame', replies };
   });
 }

@@ -11,9 +11,9 @@ export function configurationFields(configuration: Configuration): Fields {
 export function readConfiguration(value: unknown): Configuration {
   const fields = readFields(value, 3, 'configuration');
   return {
-    voters: readSortedNodes(fields[0], 'voters'),
-    votersOutgoing: readSortedNodes(fields[1], 'outgoing voters'),
-    learners: readSortedNodes(fields[2], 'learners'),
+    voters: readSortedNodes(fields[0]),
+    votersOutgoing: readSortedNodes(fields[1]),
+    learners: readSortedNodes(fields[2]),
   };
 }
 

@@ -4,16 +4,20 @@ import type { ControlRow, Settings } from '../core/model/state.ts';
 import {
   type Fields,
   groupsMax,
+  listReader,
   membersMax,
   readCount,
   readFields,
   readIncarnation,
-  readList,
   readNode,
   readNodes,
 } from './fields.ts';
 import { memberFields, readMember } from './member.ts';
 import { resolverNumbers, rowKinds, wordReader } from './numbers.ts';
+
+const readMembers = listReader('members', membersMax, readMember);
+const readIncarnations = listReader('incarnations', membersMax, readStarted);
+const readPlacement = listReader('placement', groupsMax, readNodes);
 
 const readResolver = wordReader(resolverNumbers, 'resolver');
 
@@ -31,21 +35,17 @@ export function controlRowFields(row: ControlRow): Fields {
 export function readControlRow(fields: Fields): ControlRow {
   return {
     kind: 'control',
-    members: readList(fields[1], membersMax, 'members', readMember),
-    incarnations: readList(fields[2], membersMax, 'incarnations', readStarted),
+    members: readMembers(fields[1]),
+    incarnations: readIncarnations(fields[2]),
     settings: readSettings(fields[3]),
     epoch: readCount(fields[4], 'epoch'),
-    placement: readList(fields[5], groupsMax, 'placement', readReplicas),
+    placement: readPlacement(fields[5]),
   };
 }
 
 function readStarted(value: unknown): ControlRow['incarnations'][number] {
   const fields = readFields(value, 2, 'incarnation');
   return { node: readNode(fields[0]), incarnation: readIncarnation(fields[1]) };
-}
-
-function readReplicas(value: unknown): ControlRow['placement'][number] {
-  return readNodes(value, 'replicas');
 }
 
 function settingsFields(settings: Settings): Fields {

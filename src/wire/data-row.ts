@@ -4,13 +4,14 @@ import type { ConflictRow, MachineRow, SessionResult, SessionRow } from '../core
 import type { Dot } from '../core/model/version.ts';
 import {
   type Fields,
+  listMax,
+  listReader,
   readCount,
   readFields,
   readIncarnation,
   readIndex,
   readInteger,
   readKey,
-  readList,
   readNode,
   readOptional,
   readValue,
@@ -29,8 +30,11 @@ import {
   versionFields,
 } from './version.ts';
 
-/** Far above `limits.sessionResultsMax` and the bounds of the journal: only so that decoding is bounded. */
-const listMax = 1 << 20;
+const readCounter = (value: unknown): number => readCount(value, 'counter');
+const readCounters = listReader('counters', listMax, readCounter);
+const readResults = listReader('results', listMax, readNumberedResult);
+const readAllMerged = listReader('merged', listMax, readMerged);
+const readWatermarks = listReader('watermarks', listMax, readWatermark);
 
 export function sessionRowFields(row: SessionRow): Fields {
   return [
@@ -52,7 +56,7 @@ export function readSessionRow(fields: Fields): SessionRow {
     lastUsed: readTimestamp(fields[3]),
     horizon: readTimestamp(fields[4]),
     answeredBelow: readCount(fields[5], 'answeredBelow'),
-    results: readList(fields[6], listMax, 'results', readNumberedResult),
+    results: readResults(fields[6]),
   };
 }
 
@@ -144,8 +148,8 @@ export function readMachineRow(fields: Fields): MachineRow {
   return {
     kind: 'machine',
     hlc: readTimestamp(fields[1]),
-    merged: readList(fields[2], listMax, 'merged', readMerged),
-    watermarks: readList(fields[3], listMax, 'watermarks', readWatermark),
+    merged: readAllMerged(fields[2]),
+    watermarks: readWatermarks(fields[3]),
     expiredBefore: readTimestamp(fields[4]),
     nextOrder: readCount(fields[5], 'nextOrder'),
     nextConflict: readCount(fields[6], 'nextConflict'),
@@ -157,11 +161,9 @@ function readMerged(value: unknown): MachineRow['merged'][number] {
   return {
     origin: readOrigin(fields[0]),
     upTo: readCount(fields[1], 'upTo'),
-    above: readList(fields[2], listMax, 'above', readCounter),
+    above: readCounters(fields[2]),
   };
 }
-
-const readCounter = (value: unknown): number => readCount(value, 'counter');
 
 function readWatermark(value: unknown): MachineRow['watermarks'][number] {
   const fields = readFields(value, 3, 'watermark');

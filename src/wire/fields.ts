@@ -20,6 +20,13 @@ import { malformed } from './malformed.ts';
 /** A positional list: what every message, record and row is on the wire. */
 export type Fields = readonly unknown[];
 
+/** More members than any cluster of dsys has. */
+export const membersMax = 1024;
+/** More partitions than any cluster of dsys has. */
+export const groupsMax = 65_536;
+/** More things than one frame can hold: bounds what is decoded, where nothing else does. */
+export const listMax = 1 << 20;
+
 /** Names are for people and for file names: short, and free of what separates them elsewhere. */
 const nodeName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const byteOrderMark = 0xfeff;
@@ -31,18 +38,19 @@ export function readFields(value: unknown, atLeast: number, what: string): Field
   return value;
 }
 
-/** A list of at most `atMost` things, each read by `read`. */
-export function readList<Item>(
-  value: unknown,
-  atMost: number,
+/** A reader of lists of at most `atMost` things, each read by `read`. */
+export function listReader<Item>(
   what: string,
+  atMost: number,
   read: (value: unknown) => Item,
-): Item[] {
-  if (!Array.isArray(value)) return malformed(what, 'a list', value);
-  if (value.length > atMost) return malformed(what, `at most ${atMost}`, value);
-  const items: Item[] = new Array(value.length);
-  for (let i = 0; i < value.length; i++) items[i] = read(value[i]);
-  return items;
+): (value: unknown) => Item[] {
+  return (value) => {
+    if (!Array.isArray(value)) return malformed(what, 'a list', value);
+    if (value.length > atMost) return malformed(what, `at most ${atMost}`, value);
+    const items: Item[] = new Array(value.length);
+    for (let i = 0; i < value.length; i++) items[i] = read(value[i]);
+    return items;
+  };
 }
 
 /** A safe integer from 0. */
@@ -125,25 +133,18 @@ export function readIncarnation(value: unknown): Incarnation {
 }
 
 /** Node names in the sender's order: the first may be the preferred one. */
-export function readNodes(value: unknown, what: string): NodeId[] {
-  return readList(value, membersMax, what, readNode);
-}
+export const readNodes = listReader('nodes', membersMax, readNode);
 
 /** Node names that vote or learn: sorted and without duplicates. */
-export function readSortedNodes(value: unknown, what: string): NodeId[] {
-  const nodes = readNodes(value, what);
+export function readSortedNodes(value: unknown): NodeId[] {
+  const nodes = readNodes(value);
   for (let i = 1; i < nodes.length; i++) {
     if ((nodes[i - 1] as NodeId) >= (nodes[i] as NodeId)) {
-      return malformed(what, 'sorted names without duplicates', nodes.join(','));
+      return malformed('nodes', 'sorted names without duplicates', nodes.join(','));
     }
   }
   return nodes;
 }
-
-/** More members than any cluster of dsys has. */
-export const membersMax = 1024;
-/** More partitions than any cluster of dsys has. */
-export const groupsMax = 65_536;
 
 function isLonger(text: string, bytesMax: number): boolean {
   return text.length > bytesMax || utf8Length(text) > bytesMax;

@@ -12,7 +12,7 @@ import {
   type StorageId,
   storageId,
 } from '../core/model/ids.ts';
-import { readCount, readList, readNode } from './fields.ts';
+import { listMax, listReader, readCount, readNode } from './fields.ts';
 import { type Dropped, openFrame, sealFrame } from './frame-header.ts';
 import { malformed } from './malformed.ts';
 import { pack, unpack } from './msgpack.ts';
@@ -21,8 +21,7 @@ import { peerFields, readPeerMessage } from './peer-message.ts';
 import { readUuid, writeUuid } from './uuid.ts';
 
 const nameAt = 61;
-/** More messages than one turn of a loop makes. */
-const messagesMax = 1 << 20;
+const readMessages = listReader('messages', listMax, readPeerMessage);
 
 /** Who speaks; stands in every frame. */
 export interface PeerHeader {
@@ -30,7 +29,7 @@ export interface PeerHeader {
   readonly sender: NodeId;
   readonly storageId: StorageId;
   readonly incarnation: Incarnation;
-  /** Bytes of the receiver's frames that the sender has taken in so far (credit); 0 when it does not count. */
+  /** Bytes of the receiver's frames that the sender has taken in so far (credit); 0: it does not count. */
   readonly receivedBytes?: number;
 }
 
@@ -66,7 +65,7 @@ export function decodePeerFrame(
   const { clusterId } = expected;
   return openFrame(frame, { clusterId, kind: frameKinds.peer }, (bytes, bodyAt): PeerFrame => {
     const header = readPeerHeader(bytes, bodyAt, clusterId);
-    const messages = readList(unpack(bytes, bodyAt), messagesMax, 'messages', readPeerMessage);
+    const messages = readMessages(unpack(bytes, bodyAt));
     return { kind: 'frame', header, messages };
   });
 }

@@ -6,10 +6,11 @@ import { readKeptTentative, tentativeFields } from './command.ts';
 import { encodeEntry, readEntry } from './entry.ts';
 import {
   type Fields,
+  listMax,
+  listReader,
   readFields,
   readGroup,
   readIndex,
-  readList,
   readNode,
   readOptional,
   readTerm,
@@ -19,8 +20,7 @@ import { bufferOf, pack, unpack } from './msgpack.ts';
 import { recordKinds } from './numbers.ts';
 import { dotFields, readDot } from './version.ts';
 
-/** More than any batch holds (`limits.uncommittedBytesMax` of smallest entries). */
-const entriesMax = 1 << 20;
+const readEntries = listReader('entries', listMax, readEntry);
 
 export function encodeLogRecord(record: LogRecord): Uint8Array {
   return pack(recordFields(record));
@@ -55,7 +55,7 @@ function readRecord(fields: Fields, group: GroupId): LogRecord {
       return {
         kind: 'entries',
         group,
-        entries: readList(fields[2], entriesMax, 'entries', readEntry),
+        entries: readEntries(fields[2]),
       };
     case recordKinds['hard-state']: {
       const hardState = { term: readTerm(fields[2]), votedFor: readOptional(fields[3], readNode) };

@@ -5,17 +5,19 @@ import { limits } from '../core/model/limits.ts';
 import { readKeptTentative, tentativeFields } from './command.ts';
 import {
   type Fields,
+  listReader,
   readFields,
   readGroup,
   readIncarnation,
   readIndex,
-  readList,
 } from './fields.ts';
 import { malformed } from './malformed.ts';
 import { peerKinds } from './numbers.ts';
 import { raftFields, readRaftMessage } from './raft-message.ts';
 import { readReply, replyFields } from './reply.ts';
 import { readRequest, requestFields } from './request.ts';
+
+const readWrites = listReader('writes', limits.journalWritesMax, readKeptTentative);
 
 export function peerFields(message: PeerMessage): Fields {
   const number = peerKinds[message.kind];
@@ -53,7 +55,7 @@ export function readPeerMessage(value: unknown): PeerMessage {
     case peerKinds.forwarded:
       return { kind: 'forwarded', reply: readReply(fields[1]) };
     case peerKinds['propose-merge']: {
-      const writes = readList(fields[2], limits.journalWritesMax, 'writes', readKeptTentative);
+      const writes = readWrites(fields[2]);
       return { kind: 'propose-merge', group: readGroup(fields[1]), writes };
     }
     case peerKinds['propose-watermark']: {

@@ -1,23 +1,24 @@
-// The messages of one Raft group as positional lists: number, term, then the fields in the order of the paper.
+// The messages of one Raft group as positional lists: number, term, then the other fields.
 
 import type { InstallSnapshot, RaftMessage } from '../core/raft/messages.ts';
 import { configurationFields, readConfiguration } from './configuration.ts';
 import { encodeEntry, readEntry } from './entry.ts';
 import {
   type Fields,
+  listMax,
+  listReader,
   readCount,
   readFields,
   readFlag,
   readIndex,
-  readList,
   readTerm,
 } from './fields.ts';
 import { malformed } from './malformed.ts';
 import { raftKinds } from './numbers.ts';
 import { readRow, rowFields } from './state-row.ts';
 
-/** More than a frame can hold. */
-const listMax = 1 << 20;
+const readEntries = listReader('entries', listMax, readEntry);
+const readRows = listReader('rows', listMax, readRow);
 
 export function raftFields(message: RaftMessage): Fields {
   const number = raftKinds[message.kind];
@@ -85,7 +86,7 @@ function readAppend(fields: Fields): RaftMessage {
     term: readTerm(fields[1]),
     prevIndex: readIndex(fields[2]),
     prevTerm: readTerm(fields[3]),
-    entries: readList(fields[5], listMax, 'entries', readEntry),
+    entries: readEntries(fields[5]),
     commitIndex: readIndex(fields[4]),
   };
 }
@@ -175,6 +176,6 @@ function readSnapshot(fields: Fields): InstallSnapshot {
     configuration: readConfiguration(fields[4]),
     chunk,
     chunks,
-    rows: readList(fields[7], listMax, 'rows', readRow),
+    rows: readRows(fields[7]),
   };
 }

@@ -4,11 +4,12 @@ import type { Refusal, Reply, Result, ScanEntry } from '../core/model/operation.
 import type { Version } from '../core/model/version.ts';
 import {
   type Fields,
+  listMax,
+  listReader,
   readCount,
   readFields,
   readInteger,
   readKey,
-  readList,
   readNode,
   readNodes,
   readOptional,
@@ -32,8 +33,7 @@ import { readVersion, versionFields } from './version.ts';
 const readReason = wordReader(reasonNumbers, 'reason');
 const readEffect = wordReader(effectNumbers, 'effect');
 const messageBytesMax = 4096;
-/** A page holds fewer (`limits.scanEntriesMax`); this only bounds what is decoded. */
-const scanEntriesBound = 65_536;
+const readScanEntries = listReader('scan entries', listMax, readScanEntry);
 
 export function replyFields(reply: Reply): Fields {
   return [reply.id, resultFields(reply.result)];
@@ -79,7 +79,7 @@ function readResult(value: unknown): Result {
         via: readNode(fields[3]),
       };
     case resultKinds.scanned: {
-      const entries = readList(fields[1], scanEntriesBound, 'scan entries', readScanEntry);
+      const entries = readScanEntries(fields[1]);
       return { kind: 'scanned', entries, next: readOptional(fields[2], readKeyPart) };
     }
     case resultKinds.status:
@@ -99,7 +99,7 @@ function readWritten(fields: Fields): Result {
   return {
     kind: 'written',
     version: readVersion(fields[1]),
-    acks: readNodes(fields[2], 'acks'),
+    acks: readNodes(fields[2]),
     number: readOptional(fields[3], readNumber),
     via: readNode(fields[4]),
   };
@@ -144,9 +144,9 @@ function readRefusal(value: unknown): Refusal {
     effect: readEffect(fields[1]),
     message: readText(fields[2], messageBytesMax, 'message'),
     leader: readOptional(fields[3], readNode),
-    replicas: readNodes(fields[4], 'replicas'),
-    reachable: readNodes(fields[5], 'reachable'),
-    missing: readNodes(fields[6], 'missing'),
+    replicas: readNodes(fields[4]),
+    reachable: readNodes(fields[5]),
+    missing: readNodes(fields[6]),
     version: readOptional(fields[7], readVersion),
   };
 }

@@ -10,6 +10,7 @@ import type {
 import {
   type Fields,
   groupsMax,
+  listReader,
   membersMax,
   readCount,
   readFields,
@@ -17,7 +18,6 @@ import {
   readGroup,
   readIncarnation,
   readIndex,
-  readList,
   readNode,
   readNodes,
   readOptional,
@@ -32,6 +32,13 @@ const readRole = wordReader(roleNumbers, 'role');
 const countersMax = 1024;
 const counterNameBytesMax = 128;
 const hashForm = /^[0-9a-f]{1,64}$/;
+
+const readGroups = listReader('groups', groupsMax, readGroupStatus);
+const readPeers = listReader('peers', membersMax, readPeerStatus);
+const readCounters = listReader('counters', countersMax, readCounter);
+const readMembers = listReader('members', membersMax, readMember);
+const readRoutes = listReader('routes', groupsMax, readRoute);
+export const readHashes = listReader('hashes', groupsMax, readHash);
 
 export function statusFields(status: NodeStatus): Fields {
   return [
@@ -54,13 +61,13 @@ export function readStatus(value: unknown): NodeStatus {
     node: readNode(fields[0]),
     incarnation: readIncarnation(fields[1]),
     uptimeMs: readMs(fields[2]),
-    groups: readList(fields[3], groupsMax, 'groups', readGroupStatus),
-    peers: readList(fields[4], membersMax, 'peers', readPeerStatus),
+    groups: readGroups(fields[3]),
+    peers: readPeers(fields[4]),
     keys: readCount(fields[5], 'keys'),
     leads: readCount(fields[6], 'leads'),
     pendingOneWrites: readCount(fields[7], 'pendingOneWrites'),
     conflicts: readCount(fields[8], 'conflicts'),
-    counters: Object.fromEntries(readList(fields[9], countersMax, 'counters', readCounter)),
+    counters: Object.fromEntries(readCounters(fields[9])),
   };
 }
 
@@ -100,8 +107,8 @@ function readGroupStatus(value: unknown): GroupStatus {
     lastIndex: readIndex(fields[4]),
     commitIndex: readIndex(fields[5]),
     appliedIndex: readIndex(fields[6]),
-    voters: readNodes(fields[7], 'voters'),
-    learners: readNodes(fields[8], 'learners'),
+    voters: readNodes(fields[7]),
+    learners: readNodes(fields[8]),
     keys: readCount(fields[9], 'keys'),
   };
 }
@@ -126,23 +133,19 @@ export function topologyFields(topology: Topology): Fields {
 export function readTopology(value: unknown): Topology {
   const fields = readFields(value, 3, 'topology');
   return {
-    members: readList(fields[0], membersMax, 'members', readMember),
+    members: readMembers(fields[0]),
     partitions: readCount(fields[1], 'partitions'),
-    groups: readList(fields[2], groupsMax, 'groups', readRoute),
+    groups: readRoutes(fields[2]),
   };
 }
 
 function readRoute(value: unknown): Topology['groups'][number] {
   const fields = readFields(value, 2, 'route');
-  return { replicas: readNodes(fields[0], 'replicas'), leader: readOptional(fields[1], readNode) };
+  return { replicas: readNodes(fields[0]), leader: readOptional(fields[1], readNode) };
 }
 
 export function hashesFields(hashes: readonly ReplicaHash[]): Fields {
   return hashes.map(({ group, appliedIndex, hash }) => [group, appliedIndex, hash]);
-}
-
-export function readHashes(value: unknown): ReplicaHash[] {
-  return readList(value, groupsMax, 'hashes', readHash);
 }
 
 function readHash(value: unknown): ReplicaHash {

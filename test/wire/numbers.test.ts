@@ -1,0 +1,136 @@
+// The numbers on the wire and on disk are for ever: these tables may only grow.
+
+import { expect, test } from 'vitest';
+import { dropReasons, protocolVersion } from '../../src/wire/frame-header.ts';
+import * as numbers from '../../src/wire/numbers.ts';
+
+const tables = Object.fromEntries(
+  Object.entries(numbers).filter(([, table]) => typeof table === 'object'),
+) as Record<string, Record<string, number>>;
+
+test('no number was ever moved', () => {
+  expect(tables).toMatchInlineSnapshot(`
+    {
+      "commandKinds": {
+        "member-started": 4,
+        "merge": 2,
+        "watermark": 3,
+        "write": 1,
+      },
+      "consistencyNumbers": {
+        "all": 3,
+        "one": 1,
+        "quorum": 2,
+      },
+      "effectNumbers": {
+        "committed": 3,
+        "none": 1,
+        "unknown": 2,
+      },
+      "frameKinds": {
+        "peer": 1,
+        "replies": 3,
+        "requests": 2,
+      },
+      "operationKinds": {
+        "delete": 2,
+        "get": 4,
+        "hashes": 8,
+        "increment": 3,
+        "put": 1,
+        "scan": 5,
+        "status": 6,
+        "topology": 7,
+      },
+      "payloadKinds": {
+        "command": 3,
+        "configuration": 2,
+        "noop": 1,
+      },
+      "peerKinds": {
+        "alive": 2,
+        "announce-start": 7,
+        "forward": 3,
+        "forwarded": 4,
+        "group": 1,
+        "propose-merge": 5,
+        "propose-watermark": 6,
+      },
+      "raftKinds": {
+        "append": 3,
+        "appended": 4,
+        "heartbeat": 5,
+        "heartbeat-ack": 6,
+        "install-snapshot": 7,
+        "request-vote": 1,
+        "snapshot-ack": 8,
+        "timeout-now": 9,
+        "vote": 2,
+      },
+      "reasonNumbers": {
+        "clock-ahead": 10,
+        "condition-failed": 4,
+        "invalid": 9,
+        "not-a-number": 5,
+        "not-at-all": 8,
+        "not-leader": 1,
+        "overloaded": 3,
+        "session-expired": 6,
+        "stopping": 11,
+        "timeout": 7,
+        "unavailable": 2,
+      },
+      "recordKinds": {
+        "entries": 1,
+        "hard-state": 2,
+        "log-start": 3,
+        "tentative": 4,
+        "tentative-done": 5,
+      },
+      "resolverNumbers": {
+        "lww": 1,
+        "siblings": 2,
+      },
+      "resultKinds": {
+        "hashes": 6,
+        "read": 2,
+        "refused": 7,
+        "scanned": 3,
+        "status": 4,
+        "topology": 5,
+        "written": 1,
+      },
+      "roleNumbers": {
+        "candidate": 3,
+        "follower": 2,
+        "leader": 1,
+        "learner": 5,
+        "pre-candidate": 4,
+      },
+      "rowKinds": {
+        "conflict": 3,
+        "control": 5,
+        "item": 1,
+        "machine": 4,
+        "session": 2,
+      },
+      "sessionResultKinds": {
+        "refused": 2,
+        "written": 1,
+      },
+    }
+  `);
+});
+
+test('no number stands for two words', () => {
+  for (const [name, table] of Object.entries(tables)) {
+    const used = Object.values(table);
+    expect(new Set(used).size, name).toBe(used.length);
+    expect(Math.min(...used), name).toBeGreaterThan(0);
+  }
+});
+
+test('drops are counted under the same names as ever, in protocol version 1', () => {
+  expect(dropReasons).toEqual(['too-big', 'malformed', 'foreign-cluster', 'protocol-version']);
+  expect(protocolVersion).toBe(1);
+});
