@@ -3,10 +3,11 @@
 import { DsysError } from '../../errors.ts';
 import { corrupt, diskError, messageOf } from './failure.ts';
 
-/** `directory` is the node's, `location` the engine's. */
+/** `directory` is the node's, `location` the engine's; `finding` is the damage seen before it opened. */
 export function engineOpenError(
   { directory, location }: { readonly directory: string; readonly location: string },
   cause: unknown,
+  finding: string | null = null,
 ): DsysError {
   if (cause instanceof DsysError) return cause;
   const codes = codesOf(cause);
@@ -15,7 +16,7 @@ export function engineOpenError(
   if (/\b(ENOSPC|EIO|EROFS|EACCES|EMFILE)\b|No space left|Input\/output|denied/i.test(why)) {
     return diskError(cause);
   }
-  return corrupt(directory, `${location} is damaged: ${why}`, cause);
+  return corrupt(directory, `${finding ?? location} is damaged: ${why}`, cause);
 }
 
 function locked(directory: string, cause: unknown): DsysError {

@@ -13,6 +13,7 @@ import { engineOpenError } from './engine-error.ts';
 import { engineKey, logMarkKey, pointKey } from './engine-key.ts';
 import { EngineLoad, type EngineRows } from './engine-load.ts';
 import type { DiskFailure } from './failure.ts';
+import { Quarantine } from './quarantine.ts';
 
 /** How far the log had come when this was written; recovery must find at least as much. */
 export interface LogMark {
@@ -64,14 +65,19 @@ export class Engine {
     this.#level = level;
   }
 
-  /** Rejects with `storage-locked` or `storage-corrupt`. */
+  /** Rejects with `storage-locked` or `storage-corrupt`. The directory exists. */
   static async open(options: EngineOptions): Promise<Engine> {
     const level: Level = new ClassicLevel(options.location, { ...binary, ...tuning });
+    const quarantine = await Quarantine.check(options.location).catch((cause: unknown) => {
+      throw engineOpenError(options, cause);
+    });
     try {
       await level.open();
     } catch (cause) {
-      throw engineOpenError(options, cause);
+      await quarantine.restore();
+      throw engineOpenError(options, cause, quarantine.finding);
     }
+    await quarantine.discard();
     return new Engine(options, level);
   }
 

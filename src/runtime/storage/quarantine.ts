@@ -1,0 +1,46 @@
+// Keeps damaged tables out of the engine's reach while it opens. A table that it needs it then misses, and
+// says so; one that a crash left over is not missed, and is removed.
+
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { damageInTable } from './table-check.ts';
+
+const tablePattern = /^\d+\.(ldb|sst)$/;
+const suffix = '.damaged';
+
+export class Quarantine {
+  readonly #damaged: { readonly path: string; readonly offset: number }[] = [];
+
+  /** Checks every table in `location` and moves the damaged ones aside. */
+  static async check(location: string): Promise<Quarantine> {
+    const quarantine = new Quarantine();
+    for (const name of (await readdir(location)).sort()) {
+      if (tablePattern.test(name)) await quarantine.#checkTable(join(location, name));
+    }
+    return quarantine;
+  }
+
+  /** null: nothing was damaged. Else one line that names file and offset. */
+  get finding(): string | null {
+    const [first] = this.#damaged;
+    return first === undefined ? null : `${first.path} at offset ${first.offset}`;
+  }
+
+  /** The engine opened without them. */
+  async discard(): Promise<void> {
+    for (const { path } of this.#damaged) await rm(`${path}${suffix}`, { force: true });
+  }
+
+  /** The engine needs them: everything stays as it was found. */
+  async restore(): Promise<void> {
+    for (const { path } of this.#damaged) await rename(`${path}${suffix}`, path);
+  }
+
+  async #checkTable(path: string): Promise<void> {
+    const file = await readFile(path);
+    const offset = damageInTable(file);
+    if (offset === null) return;
+    await rename(path, `${path}${suffix}`);
+    this.#damaged.push({ path, offset });
+  }
+}
