@@ -16,7 +16,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { frameCodec } from './frames.ts';
 import { Routes } from './routes.ts';
 import { Session } from './session.ts';
-import { learnTopology } from './topology.ts';
+import { TopologyWatch } from './topology.ts';
 import { checkName } from './validation.ts';
 import type { SocketMaker } from './zeromq.ts';
 import { loadSockets } from './zeromq.ts';
@@ -63,6 +63,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Db> {
 function openDatabase(access: ClusterAccess, { name }: ConnectOptions, newSocket: SocketMaker): Db {
   const { nodes, keys, partitions } = access;
   const routes = new Routes({ nodes: nodes.map(({ node }) => nodeId(node)), partitions });
+  const watch = new TopologyWatch({ routes, dispatcher: () => dispatcher });
   const dispatcher: Dispatcher = new Dispatcher({
     nodes,
     keys,
@@ -70,7 +71,8 @@ function openDatabase(access: ClusterAccess, { name }: ConnectOptions, newSocket
     routes,
     codec: frameCodec(access.clusterId),
     session: new Session({ name, wallMs: Date.now }),
-    onNodeUp: (node) => learnTopology({ dispatcher, routes, node }),
+    onNodeUp: (node) => watch.onUp(node),
+    onNodeSlow: (node) => watch.onSlow(node),
   });
   return new Database({ dispatcher, routes });
 }

@@ -33,12 +33,15 @@ export interface DispatcherOptions extends FleetOptions {
   readonly session: Session;
   /** A connection is ready; the place to ask for the topology. */
   readonly onNodeUp: (node: NodeId) => void;
+  /** A node owes answers and does not speak; the place to ask it for a sign of life. */
+  readonly onNodeSlow: (node: NodeId) => void;
 }
 
 export class Dispatcher {
   readonly #routes: Routes;
   readonly #session: Session;
   readonly #fleet: Fleet;
+  readonly #onNodeSlow: (node: NodeId) => void;
   readonly #calls = new Set<Call>();
   /** Writes that wait until fewer are open. */
   readonly #gate: Call[] = [];
@@ -51,6 +54,7 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#routes = options.routes;
     this.#session = options.session;
+    this.#onNodeSlow = options.onNodeSlow;
     this.#fleet = new Fleet(options, {
       onUp: (node) => {
         this.#placeStranded();
@@ -188,6 +192,8 @@ export class Dispatcher {
   #sweep(): void {
     const now = performance.now();
     const slow = this.#fleet.slowNodes(now);
+    // More calls than slow nodes: somebody waits, not only our own questions to those nodes.
+    if (this.#calls.size > slow.size) for (const node of slow) this.#onNodeSlow(node);
     for (const call of this.#calls) {
       if (now >= call.deadline) this.#expire(call);
       else if (isPausing(call) && now >= call.retryAt) this.#place(call);

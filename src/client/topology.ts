@@ -1,5 +1,5 @@
-// Asks the first node that is reached who leads what; the question travels in the frame of the first
-// operation.
+// Questions that the client asks for itself: who leads what, of the first node that is reached (in the frame of
+// the first operation), and whether a node that fell silent is alive again.
 
 import type { NodeId } from '../core/model/ids.ts';
 import type { Topology } from '../core/model/operation.ts';
@@ -8,40 +8,54 @@ import type { Routes } from './routes.ts';
 
 const askMs = 1000;
 
-/** Does nothing once the topology is known. When it fails, the next node that comes up is asked. */
-export function learnTopology(options: {
-  dispatcher: Dispatcher;
-  routes: Routes;
-  node: NodeId;
-}): void {
-  const { dispatcher, routes, node } = options;
-  if (routes.isLearned) return;
-  dispatcher
-    .submit({
-      operation: { kind: 'topology' },
-      consistency: 'one',
-      group: null,
-      pin: node,
-      timeoutMs: askMs,
-    })
-    .then(
-      (result) => {
-        if (result.kind === 'topology') applyTopology(options, result.topology);
-      },
-      () => undefined,
-    );
-}
+export class TopologyWatch {
+  readonly #routes: Routes;
+  readonly #dispatcher: () => Dispatcher;
+  readonly #asking = new Set<NodeId>();
 
-function applyTopology(
-  { dispatcher, routes }: { dispatcher: Dispatcher; routes: Routes },
-  topology: Topology,
-): void {
-  routes.learn(topology);
-  dispatcher.fleet.learn(
-    topology.members.map(({ node, addresses, publicKey }) => ({
-      node,
-      address: addresses.client,
-      publicKey,
-    })),
-  );
+  constructor(options: { routes: Routes; dispatcher: () => Dispatcher }) {
+    this.#routes = options.routes;
+    this.#dispatcher = options.dispatcher;
+  }
+
+  /** Learns the topology, if nobody told it yet. */
+  onUp(node: NodeId): void {
+    if (!this.#routes.isLearned) this.#ask(node);
+  }
+
+  /** Any answer makes the node usable again; without a question nobody would ever ask it anything. */
+  onSlow(node: NodeId): void {
+    this.#ask(node);
+  }
+
+  #ask(node: NodeId): void {
+    if (this.#asking.has(node)) return;
+    this.#asking.add(node);
+    this.#dispatcher()
+      .submit({
+        operation: { kind: 'topology' },
+        consistency: 'one',
+        group: null,
+        pin: node,
+        timeoutMs: askMs,
+      })
+      .then(
+        (result) => {
+          this.#asking.delete(node);
+          if (result.kind === 'topology' && !this.#routes.isLearned) this.#learn(result.topology);
+        },
+        () => this.#asking.delete(node),
+      );
+  }
+
+  #learn(topology: Topology): void {
+    this.#routes.learn(topology);
+    this.#dispatcher().fleet.learn(
+      topology.members.map(({ node, addresses, publicKey }) => ({
+        node,
+        address: addresses.client,
+        publicKey,
+      })),
+    );
+  }
 }

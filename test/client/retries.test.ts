@@ -63,6 +63,20 @@ test('a leader that falls silent is left for one that answers, long before the d
   expect(performance.now() - start).toBeLessThan(1500);
 });
 
+test('a leader that was silent for a while is used again when it gives a sign of life', async () => {
+  const [node1, node2, node3] = cluster.nodes;
+  const { script } = node1;
+  node1.script = () => null;
+  for (const node of [node2, node3])
+    node.script = () => {
+      node1.script = script;
+      return refused({ reason: 'not-leader', leader: 'node1' });
+    };
+  const { via } = await cluster.db.put('k', 'v', { timeoutMs: 5000 });
+  expect(via).toBe('node1');
+  expect(new Set(node1.of('put').map(({ session }) => session?.seq)).size).toBe(1);
+});
+
 test('the late answer of a silent leader still counts', async () => {
   const [node1, node2, node3] = cluster.nodes;
   node1.script = () => null;
