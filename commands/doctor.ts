@@ -1,4 +1,5 @@
-// `dsys doctor`: checks this machine, and says how to put right what is wrong; exit 1 when a check fails.
+// `dsys doctor`: checks this machine, and says how to put right what is wrong; exit 1 when a check
+// fails.
 
 import { DsysCommand, type Input } from './cli/command.ts';
 import type { Shown } from './cli/output.ts';

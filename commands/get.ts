@@ -19,6 +19,7 @@ export default class Get extends DsysCommand<typeof Get> {
     if (value === null) return { json, text: () => [], names: [], failure: keyNotFound(key) };
     const index = version?.index ?? 0;
     output.note(`OK ${key} version ${index} ${consistency} ${evidence(durationMs, via)}`);
-    return { json, text: () => (text === null ? value : [text.replace(/\n$/, '')]), names: [key] };
+    const data = text === null ? value : [text.replace(/\n$/, '')];
+    return { json, text: () => data, names: data };
   }
 }

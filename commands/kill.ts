@@ -1,13 +1,10 @@
 // `dsys kill TARGET…`: ends processes at once, without a word to them; returns when they are gone.
 
-import { constants } from 'node:os';
-import type { SignalName } from '../src/cluster/node-process.ts';
+import { signalNames } from '../src/cluster/signal-names.ts';
 import { DsysCommand, Flags, type Input } from './cli/command.ts';
 import { targetArgument, targetFlags } from './cli/flags.ts';
 import { runAction } from './cli/node-action.ts';
 import type { Shown } from './cli/output.ts';
-
-const signals = Object.keys(constants.signals) as SignalName[];
 
 export default class Kill extends DsysCommand<typeof Kill> {
   static override summary = 'end processes at once (SIGKILL)';
@@ -15,7 +12,7 @@ export default class Kill extends DsysCommand<typeof Kill> {
   static override args = { target: targetArgument };
   static override flags = {
     ...targetFlags,
-    signal: Flags.option({ options: signals, helpValue: 'SIGNAL' })({
+    signal: Flags.option({ options: signalNames, helpValue: 'SIGNAL' })({
       default: 'SIGKILL',
       description: 'what to send instead of SIGKILL',
     }),

@@ -8,7 +8,7 @@ export default class Ls extends DsysCommand<typeof Ls> {
   static override group = 'cluster';
 
   async execute(_input: Input<typeof Ls>): Promise<Shown> {
-    const { clusterList } = await import('../src/cluster/cluster-list.ts');
+    const { clusterList } = await import('../src/cluster/listing.ts');
     const clusters = clusterList();
     return {
       json: { clusters },

@@ -1,4 +1,5 @@
-// `dsys scan`: keys and values in key order. Each page is read at its own moment: no snapshot is claimed.
+// `dsys scan`: keys and values in key order. Each page is read at its own moment: no snapshot is
+// claimed.
 
 import { DsysCommand, Flags, type Input } from './cli/command.ts';
 import { dataFlags, numberFlag } from './cli/flags.ts';

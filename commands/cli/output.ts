@@ -1,5 +1,5 @@
-// What a command prints, once for people and once for scripts: data on stdout, progress and warnings on stderr.
-// With --json exactly one value (or one a line for a stream), with -q names only.
+// What a command prints, once for people and once for scripts: data on stdout, progress and warnings on
+// stderr. With --json exactly one value (or one a line for a stream), with -q names only.
 
 import type { DsysError } from '../../src/errors.ts';
 import { failureJson, failureText } from '../../src/terminal/failure.ts';
@@ -12,7 +12,7 @@ export interface Shown {
   /** Lines for stdout. Bytes are written as they are. */
   readonly text: () => Promise<readonly string[] | Uint8Array> | readonly string[] | Uint8Array;
   /** What -q prints instead. */
-  readonly names: readonly string[];
+  readonly names: readonly string[] | Uint8Array;
   /** 0 unless told otherwise. */
   readonly exitCode?: number;
   /** The verb failed, but has more to say than the error: both are told. */
@@ -72,10 +72,7 @@ class StandardOutput implements Output {
     if (shown.exitCode !== undefined) process.exitCode = shown.exitCode;
     if (shown.failure !== undefined) return this.#finishFailed(shown.json, shown.failure);
     if (this.json) return writeLines([JSON.stringify({ schema: 1, ...shown.json })]);
-    if (this.quiet) return writeLines(shown.names);
-    const text = await shown.text();
-    if (text instanceof Uint8Array) process.stdout.write(text);
-    else writeLines(text);
+    writeData(this.quiet ? shown.names : await shown.text());
   }
 
   #finishFailed(json: Readonly<Record<string, unknown>>, failure: DsysError): void {
@@ -83,6 +80,11 @@ class StandardOutput implements Output {
     if (!this.json) return void process.stderr.write(failureText(failure));
     writeLines([JSON.stringify({ schema: 1, ...json, error: failureJson(failure).error })]);
   }
+}
+
+function writeData(data: readonly string[] | Uint8Array): void {
+  if (data instanceof Uint8Array) process.stdout.write(data);
+  else writeLines(data);
 }
 
 function writeLines(lines: readonly string[]): void {

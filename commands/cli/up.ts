@@ -1,4 +1,5 @@
-// The course of `dsys up`: plan, then do it, then say how to go on; or, in the foreground, stay until Ctrl-C.
+// The course of `dsys up`: plan, then do it, then say how to go on; or, in the foreground, stay until
+// Ctrl-C.
 
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { UpOptions, UpPlan, UpResult } from '../../src/cluster/up.ts';
@@ -74,7 +75,6 @@ function shownPlan(plan: UpPlan): Shown {
 
 function shownResult({ plan, pids, elapsedMs, report }: UpResult): Shown {
   const { name } = plan;
-  const flag = name === 'lab' ? '' : ` --name ${name}`;
   const state = report === null ? 'started' : 'ready';
   return {
     json: {
@@ -87,8 +87,8 @@ function shownResult({ plan, pids, elapsedMs, report }: UpResult): Shown {
     },
     text: () => [
       `Cluster ${name} is ${state} in ${durationText(elapsedMs)}`,
-      `  write     dsys put user:1001 '{"name":"Alice"}' --consistency quorum${flag}`,
-      `  break it  dsys kill leader${flag}       watch  dsys status --watch${flag}       stop  dsys down${flag}`,
+      `  write     dsys put user:1001 '{"name":"Alice"}' --consistency quorum`,
+      '  break it  dsys kill leader       watch  dsys status --watch       stop  dsys down',
     ],
     names: plan.start,
   };

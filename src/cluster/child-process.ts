@@ -21,7 +21,10 @@ export async function runProgram(options: {
   return { ok: !run.failed, output: String(run.all ?? '') };
 }
 
-/** Starts a process that outlives this one, its output appended to `log`; its pid, or null when that failed. */
+/**
+ * Starts a process that outlives this one, its output appended to `log`; its pid, or null when
+ * that failed.
+ */
 export async function spawnDetached(options: {
   readonly args: readonly string[];
   readonly log: string;

@@ -1,5 +1,5 @@
-// dsys.yaml: the flags of `up`, written down beside a project. Flat; an unknown name is an error. Doorway of
-// `yaml`, which is loaded only when there is such a file.
+// dsys.yaml: the flags of `up`, written down beside a project. Flat; an unknown name is an error.
+// Doorway of `yaml`, which is loaded only when there is such a file.
 
 import { resolve } from 'node:path';
 import { DsysError } from '../errors.ts';

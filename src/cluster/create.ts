@@ -1,5 +1,5 @@
-// The birth of a cluster: directories, keys, cluster.json and an identity for each node. cluster.json is written
-// last: while it is not there, there is no cluster, and a half made directory may be removed.
+// The birth of a cluster: directories, keys, cluster.json and an identity for each node. cluster.json is
+// written last: while it is not there, there is no cluster, and a half made directory may be removed.
 
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -41,7 +41,7 @@ export function removeCluster(paths: ClusterPaths): void {
   rmSync(paths.root, { recursive: true, force: true, maxRetries: 3 });
 }
 
-export function memberNames(count: number): string[] {
+function memberNames(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `node${index + 1}`);
 }
 

@@ -1,5 +1,5 @@
-// `dsys doctor`: what this machine must have for a cluster to run, each check with what was found and how to put it
-// right. Starts nothing and changes nothing that it does not remove again.
+// `dsys doctor`: what this machine must have for a cluster to run, each check with what was found and
+// how to put it right. Starts nothing and changes nothing that it does not remove again.
 
 import {
   closeSync,
@@ -12,8 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from './child-process.ts';
-import { clusterList } from './cluster-list.ts';
 import { homeDirectory } from './home.ts';
+import { clusterList } from './listing.ts';
+import { isNodeVersionSupported, nodeVersionFix } from './node-version.ts';
 import { findOrphans } from './orphans.ts';
 import { packageRoot } from './package-root.ts';
 import { portOccupant } from './port-occupant.ts';
@@ -61,14 +62,9 @@ async function guarded(name: string, check: Check): Promise<CheckResult> {
 }
 
 function nodeVersion(): CheckResult {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const fits = major > 20 || (major === 20 && minor >= 19);
-  return result(
-    'node version',
-    fits,
-    `v${process.versions.node}`,
-    'install Node.js 20.19 or newer',
-  );
+  const { node } = process.versions;
+  const fits = isNodeVersionSupported(node);
+  return result({ name: 'node version', fits, found: `v${node}`, fix: nodeVersionFix });
 }
 
 function homeWritable(): CheckResult {
@@ -77,7 +73,7 @@ function homeWritable(): CheckResult {
   const probe = join(home, `.doctor-${process.pid}`);
   closeSync(openSync(probe, 'w', 0o600));
   rmSync(probe);
-  return result('DSYS_HOME writable', true, home, '');
+  return result({ name: 'DSYS_HOME writable', fits: true, found: home, fix: '' });
 }
 
 /** Every acknowledged write waits for one of these. */
@@ -108,12 +104,12 @@ function timeOfSync(file: number): number {
 function diskSpace(): CheckResult {
   const { bavail, bsize } = statfsSync(homeDirectory());
   const freeMiB = Math.floor((bavail * bsize) / (1 << 20));
-  return result(
-    'disk space',
-    freeMiB >= spaceMiBMin,
-    `${freeMiB} MiB free`,
-    'free some disk space',
-  );
+  return result({
+    name: 'disk space',
+    fits: freeMiB >= spaceMiBMin,
+    found: `${freeMiB} MiB free`,
+    fix: 'free some disk space',
+  });
 }
 
 async function loopbackPorts(): Promise<CheckResult> {
@@ -121,7 +117,8 @@ async function loopbackPorts(): Promise<CheckResult> {
   const busy = await busyPorts(blockPorts(defaultBasePort, 3));
   const last = defaultBasePort + blockPorts(defaultBasePort, 3).length - 1;
   const [port] = busy;
-  if (port === undefined) return result(name, true, `${defaultBasePort}–${last} free`, '');
+  if (port === undefined)
+    return result({ name, fits: true, found: `${defaultBasePort}–${last} free`, fix: '' });
   const occupant = await portOccupant(port);
   const who = occupant === null ? 'another process' : `pid ${occupant.pid} (${occupant.command})`;
   const fix = 'dsys up takes another block for a cluster beside a cluster; else use --base-port N';
@@ -135,12 +132,12 @@ async function packageLoads(name: string, specifier: string): Promise<CheckResul
   const cwd = packageRoot();
   const run = await runProgram({ file: process.execPath, args, timeoutMs: loadTimeoutMs, cwd });
   const reason = run.output.split('\n').find((line) => line.includes('Error')) ?? 'does not load';
-  return result(
+  return result({
     name,
-    run.ok,
-    run.ok ? specifier : reason.trim(),
-    'install dsys again: npm install',
-  );
+    fits: run.ok,
+    found: run.ok ? specifier : reason.trim(),
+    fix: 'install dsys again: npm install',
+  });
 }
 
 function clusters(): CheckResult {
@@ -167,6 +164,13 @@ function leftoverProcesses(): CheckResult {
   };
 }
 
-function result(name: string, fits: boolean, found: string, fix: string): CheckResult {
+function result(check: {
+  readonly name: string;
+  readonly fits: boolean;
+  readonly found: string;
+  /** What to do when it does not fit. */
+  readonly fix: string;
+}): CheckResult {
+  const { name, fits, found, fix } = check;
   return { name, verdict: fits ? 'ok' : 'fail', found, fix: fits ? '' : fix };
 }

@@ -14,7 +14,10 @@ export interface DownResult {
   readonly already: readonly string[];
 }
 
-/** Stops these nodes (all when none is named) at once; a node that does not stop in time is an error. */
+/**
+ * Stops these nodes (all when none is named) at once; a node that does not stop in time is an
+ * error.
+ */
 export async function stopNodes(
   cluster: Cluster,
   words: readonly string[],

@@ -1,5 +1,6 @@
-// Where everything of a user lives: DSYS_HOME (default ~/.dsys), one directory a cluster, one directory a node.
-// Also which cluster a command means: --name, DSYS_CLUSTER, ./dsys.yaml, the last used one, the only one.
+// Where everything of a user lives: DSYS_HOME (default ~/.dsys), one directory a cluster, one directory
+// a node. Also which cluster a command means: --name, DSYS_CLUSTER, ./dsys.yaml, the last used one, the
+// only one.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -79,7 +80,10 @@ export async function resolveCluster(name: string | undefined): Promise<ClusterP
   throw clusterNotFound(chosen, names);
 }
 
-/** What --name, DSYS_CLUSTER, ./dsys.yaml and `dsys use` say, in this order; null when none says anything. */
+/**
+ * What --name, DSYS_CLUSTER, ./dsys.yaml and `dsys use` say, in this order; null when none says
+ * anything.
+ */
 export async function chosenName(name: string | undefined): Promise<string | null> {
   const named = name ?? (process.env.DSYS_CLUSTER || null);
   return named ?? (await readConfigFile())?.name ?? usedCluster();

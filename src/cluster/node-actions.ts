@@ -1,5 +1,6 @@
-// kill, stop, start, restart, pause, resume: draws the targets, does it to all of them at once, and returns only when
-// the operating system says that it is so. What was done is recorded in the cluster's events.
+// kill, stop, start, restart, pause, resume: draws the targets, does it to all of them at once, and
+// returns only when the operating system says that it is so. What was done is recorded in the cluster's
+// events.
 
 import { randomInt } from 'node:crypto';
 import { DsysError } from '../errors.ts';
@@ -106,7 +107,10 @@ function conditionOf(cluster: Cluster, node: string): ProcessCondition {
   return record === null ? 'gone' : recordedProcess(record).condition;
 }
 
-/** A node that is asked for by name must be able to take it; a fault that hits nobody is a failure too. */
+/**
+ * A node that is asked for by name must be able to take it; a fault that hits nobody is a failure
+ * too.
+ */
 function assertActable(options: {
   readonly action: NodeAction;
   readonly drawn: Drawn;

@@ -1,5 +1,5 @@
-// The one word for a node's state, derived from facts that were looked at just now. "We stopped it", "it died"
-// and "others suspect it" stay apart.
+// The one word for a node's state, derived from facts that were looked at just now. "We stopped it", "it
+// died" and "others suspect it" stay apart.
 
 import type { ExitRecord, LastAction, PidRecord } from './pid-file.ts';
 import type { ProcessCondition } from './process-table.ts';
@@ -32,7 +32,7 @@ export interface StateFacts {
 }
 
 /** A young process that does not answer yet is starting, an older one is unreachable. */
-export const startingMsMax = 10_000;
+const startingMsMax = 10_000;
 /** Peers may take this long to connect to a node that has just come up. */
 const connectingMsMax = 2_000;
 

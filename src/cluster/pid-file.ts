@@ -1,5 +1,6 @@
-// The files that tie a node to its process: `pid` says which process it is, `last-action.json` what a command
-// of ours did to it, `exit.json` why it ended by itself. A record counts only for exactly that pid and start time.
+// The files that tie a node to its process: `pid` says which process it is, `last-action.json` what a
+// command of ours did to it, `exit.json` why it ended by itself. A record counts only for exactly that
+// pid and start time.
 
 import { uptime } from 'node:os';
 import { readJsonObjectIfAny, writeFileWhole } from './files.ts';
@@ -42,7 +43,10 @@ export function readPidRecord(paths: NodePaths): PidRecord | null {
   return { pid: found.pid, startTime: found.startTime, startedAt };
 }
 
-/** Tells later commands that this process ends because we wanted it. Written before the signal is sent. */
+/**
+ * Tells later commands that this process ends because we wanted it. Written before the signal is
+ * sent.
+ */
 export function writeLastAction(
   paths: NodePaths,
   record: PidRecord,

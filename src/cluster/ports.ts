@@ -1,5 +1,5 @@
-// The block of ports of a cluster: node i (from 1) has base+3(i-1) and the two after it. Checked before anything
-// starts; a busy port is told with the process that has it.
+// The block of ports of a cluster: node i (from 1) has base+3(i-1) and the two after it. Checked before
+// anything starts; a busy port is told with the process that has it.
 
 import { createServer } from 'node:net';
 import { DsysError } from '../errors.ts';
@@ -51,8 +51,8 @@ export async function busyPorts(ports: readonly number[]): Promise<number[]> {
 }
 
 /**
- * The first block at or after the default that no cluster has. Blocks of other clusters are passed over; another
- * program in the way is told instead, because the user may want to know of it.
+ * The first block at or after the default that no cluster has. Blocks of other clusters are passed
+ * over; another program in the way is told instead, because the user may want to know of it.
  */
 export async function chooseBlock(nodes: number, taken: readonly PortBlock[]): Promise<number> {
   const step = blockSize(nodes);

@@ -1,5 +1,6 @@
-// Looks at every node of a cluster at once: its process, and what it answers to a status query within a deadline.
-// Nothing is remembered from earlier; a node that does not answer in time counts as not answering.
+// Looks at every node of a cluster at once: its process, and what it answers to a status query within a
+// deadline. Nothing is remembered from earlier; a node that does not answer in time counts as not
+// answering.
 
 import type { Db } from '../client/api.ts';
 import type { NodeStatus } from '../core/model/operation.ts';
@@ -34,7 +35,10 @@ export async function askNodes(cluster: Cluster, db: Db): Promise<Map<string, No
   return new Map(answers.flatMap((answer) => (answer.ok ? [[answer.node, answer.answer]] : [])));
 }
 
-/** Processes are looked at after the nodes have answered: one that died meanwhile is not shown as up. */
+/**
+ * Processes are looked at after the nodes have answered: one that died meanwhile is not shown as
+ * up.
+ */
 export function reportFrom(
   cluster: Cluster,
   answered: ReadonlyMap<string, NodeStatus>,
@@ -78,7 +82,9 @@ function nodeReport(
   };
 }
 
-/** Peers that run, but that the node has no connection to; that the others are silent is no news. */
+/**
+ * Peers that run, but that the node has no connection to; that the others are silent is no news.
+ */
 function silentPeersOf(cluster: Cluster, answer: NodeStatus | undefined): string[] {
   return (answer?.peers ?? [])
     .filter((peer) => !peer.connected && processState(cluster, peer.node).condition !== 'gone')

@@ -1,5 +1,5 @@
-// When a cluster is ready: every node answers and hears all others, and every group has a leader that has
-// committed the no-op of its term. Never "the process is up".
+// When a cluster is ready: every node answers and hears all others, and every group has a leader that
+// has committed the no-op of its term. Never "the process is up".
 
 import type { Db } from '../client/api.ts';
 import type { NodeStatus } from '../core/model/operation.ts';
@@ -14,7 +14,9 @@ export interface ReadinessPlan {
 /** What a cluster still lacks; empty when it is ready. */
 export class Readiness {
   readonly #plan: ReadinessPlan;
-  /** Group → term and last index of its leader when we first saw it lead: commits must reach that. */
+  /**
+   * Group → term and last index of its leader when we first saw it lead: commits must reach that.
+   */
   readonly #noops = new Map<number, { readonly term: number; readonly index: number }>();
 
   constructor(plan: ReadinessPlan) {

@@ -1,5 +1,5 @@
-// Starts nodes and waits for them: first until each listens, by its own word in its log, then until the cluster is
-// ready. A node that ends meanwhile is told at once, with its reason and its last lines.
+// Starts nodes and waits for them: first until each listens, by its own word in its log, then until the
+// cluster is ready. A node that ends meanwhile is told at once, with its reason and its last lines.
 
 import { statSync } from 'node:fs';
 import type { Db } from '../client/api.ts';
@@ -43,7 +43,10 @@ export async function startNodes(
   );
 }
 
-/** Resolves when every one of them says that it has started; rejects when one ends or the time is over. */
+/**
+ * Resolves when every one of them says that it has started; rejects when one ends or the time is
+ * over.
+ */
 export async function waitUntilListening(
   cluster: Cluster,
   nodes: readonly StartedNode[],
@@ -64,7 +67,9 @@ export async function waitUntilListening(
   throw notReady(limit, [`${names.join(', ')} not listening`]);
 }
 
-/** Resolves when the whole cluster is ready; rejects when a started node ends or the time is over. */
+/**
+ * Resolves when the whole cluster is ready; rejects when a started node ends or the time is over.
+ */
 export async function waitUntilReady(
   cluster: Cluster,
   options: { readonly db: Db; readonly started: readonly StartedNode[]; readonly limit: Limit },

@@ -1,5 +1,5 @@
-// `dsys up`: makes a cluster, or resumes one whose nodes are down; done when it is ready, never before. When it
-// fails, no process that it started is left, and of a new cluster nothing at all.
+// `dsys up`: makes a cluster, or resumes one whose nodes are down; done when it is ready, never before.
+// When it fails, no process that it started is left, and of a new cluster nothing at all.
 
 import { randomInt } from 'node:crypto';
 import type { Db } from '../client/api.ts';
@@ -11,6 +11,7 @@ import { createCluster, type NewCluster, removeCluster } from './create.ts';
 import { recordEvent } from './events.ts';
 import { chosenName, clusterNames, clusterPaths } from './home.ts';
 import { liveProcess } from './node-process.ts';
+import { assertNodeVersion } from './node-version.ts';
 import { assertPortsFree, blockPorts, blockSize, chooseBlock } from './ports.ts';
 import { probeCluster } from './probe.ts';
 import type { Progress } from './progress.ts';
@@ -58,10 +59,12 @@ export interface UpResult {
   readonly report: ClusterReport | null;
 }
 
+const triesMax = 3;
 const defaults = { nodes: 3, replication: 3, partitions: 64 };
 
 /** What `up` would do. Rejects when it can not be done; changes nothing. */
 export async function planUp(options: UpOptions): Promise<UpPlan> {
+  assertNodeVersion();
   const config = (await readConfigFile(options.config)) ?? {};
   const named = options.config === undefined ? undefined : config.name;
   const name = (await chosenName(options.name ?? named)) ?? 'lab';
@@ -71,12 +74,28 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
     : planCreate(name, wanted, options);
 }
 
-/** Does it. */
+/**
+ * Does it. When another cluster took the chosen ports in the meantime, the next free block is taken, unless
+ * the user asked for this one.
+ */
 export async function carryOut(
   plan: UpPlan,
   options: UpOptions,
   progress: Progress,
 ): Promise<UpResult> {
+  let current = plan;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tryUp(current, options, progress);
+    } catch (cause) {
+      const mayMove = plan.create !== null && options.basePort === undefined && tries < triesMax;
+      if (!mayMove || !lostPortRace(cause)) throw cause;
+      current = await planUp(options);
+    }
+  }
+}
+
+async function tryUp(plan: UpPlan, options: UpOptions, progress: Progress): Promise<UpResult> {
   const startedAt = performance.now();
   progress.done(`ports ${plan.basePort}–${plan.basePort + blockSize(plan.nodes) - 1} free`);
   const cluster =
@@ -199,6 +218,13 @@ function assertSameShape(cluster: Cluster, wanted: ClusterConfig): void {
   for (const [flag, asked, has] of pairs) {
     if (asked !== undefined && asked !== has) throw otherShape(name, `--${flag} ${has}`, asked);
   }
+}
+
+/** A node found one of its ports taken, although it was free when we looked. */
+function lostPortRace(cause: unknown): boolean {
+  if (!(cause instanceof DsysError) || cause.code !== 'start-failed') return false;
+  const { exit } = cause.details;
+  return typeof exit === 'object' && exit !== null && 'code' in exit && exit.code === 'port-busy';
 }
 
 function timed(text: string, attempt: Attempt): string {

@@ -5,7 +5,10 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Asks again every `everyMs` until the answer is not null; null when the time is over or `signal` aborted. */
+/**
+ * Asks again every `everyMs` until the answer is not null; null when the time is over or `signal`
+ * aborted.
+ */
 export async function waitUntil<Answer>(options: {
   readonly ask: () => Promise<Answer | null> | Answer | null;
   readonly everyMs: number;

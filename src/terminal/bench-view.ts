@@ -19,10 +19,17 @@ export function benchLines(
 ): string[] {
   const { throughput, count, failed, unknown, errors } = result;
   const codes = Object.entries(errors).map(([code, times]) => `${code} ${times}`);
+  const why = codes.length > 0 ? `  (${codes.join(', ')})` : '';
+  const percentiles = [
+    `p50 ${ms(result.p50Ms)}`,
+    `p99 ${ms(result.p99Ms)}`,
+    `p999 ${ms(result.p999Ms)}`,
+    `max ${ms(result.maxMs)}`,
+  ];
   return [
     `${plan.op} ${plan.consistency}  ${plan.clients} in flight  ${throughput}/s`,
-    `  latency  p50 ${ms(result.p50Ms)}  p99 ${ms(result.p99Ms)}  p999 ${ms(result.p999Ms)}  max ${ms(result.maxMs)}`,
-    `  ok ${count}  failed ${failed}  unknown ${unknown}${codes.length > 0 ? `  (${codes.join(', ')})` : ''}`,
+    `  latency  ${percentiles.join('  ')}`,
+    `  ok ${count}  failed ${failed}  unknown ${unknown}${why}`,
   ];
 }
 

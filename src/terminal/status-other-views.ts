@@ -1,5 +1,5 @@
-// The other views of `dsys status`: raft (every group), ring (who holds and leads what), links (who hears whom),
-// beliefs (what each node thinks of the others).
+// The other views of `dsys status`: raft (every group), ring (who holds and leads what), links (who
+// hears whom), beliefs (what each node thinks of the others).
 
 import { columns } from './columns.ts';
 import type { Palette } from './palette.ts';

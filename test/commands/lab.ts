@@ -1,5 +1,5 @@
-// A laboratory for process tests: a DSYS_HOME of its own, ports of its own, and the real command line. Whatever the
-// test does, close() leaves no process and no directory behind.
+// A laboratory for process tests: a DSYS_HOME of its own, ports of its own, and the real command line.
+// Whatever the test does, close() leaves no process and no directory behind.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -116,9 +116,11 @@ function conditionOf(pid: number): string {
 /** A block of 30 ports that is free now, below the range from which the system draws. */
 async function freeBlock(): Promise<number> {
   for (let tries = 0; tries < 50; tries++) {
-    const base = 12_000 + 30 * Math.floor(Math.random() * 600);
-    const free = await Promise.all(Array.from({ length: 9 }, (_, offset) => isFree(base + offset)));
-    if (free.every(Boolean)) return base;
+    const first = 12_000 + 30 * Math.floor(Math.random() * 600);
+    const free = await Promise.all(
+      Array.from({ length: 9 }, (_, offset) => isFree(first + offset)),
+    );
+    if (free.every(Boolean)) return first;
   }
   throw new Error('no free block of ports');
 }

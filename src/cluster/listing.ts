@@ -1,4 +1,5 @@
-// What `dsys ls` and `dsys doctor` know of each cluster without asking a node: its shape and its processes.
+// What `dsys ls` and `dsys doctor` know of each cluster without asking a node: its shape and its
+// processes.
 
 import { allClusters } from './cluster.ts';
 import { usedCluster } from './home.ts';
