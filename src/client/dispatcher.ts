@@ -192,14 +192,20 @@ export class Dispatcher {
   #sweep(): void {
     const now = performance.now();
     const slow = this.#fleet.slowNodes(now);
-    // More calls than slow nodes: somebody waits, not only our own questions to those nodes.
-    if (this.#calls.size > slow.size) for (const node of slow) this.#onNodeSlow(node);
+    if (slow.size > 0 && this.#isAwaited()) for (const node of slow) this.#onNodeSlow(node);
     for (const call of this.#calls) {
       if (now >= call.deadline) this.#expire(call);
       else if (isPausing(call) && now >= call.retryAt) this.#place(call);
       else if (slow.size > 0) this.#avoid(call, slow, now);
     }
     this.#restSweeper();
+  }
+
+  /** Somebody waits, not only the client's own questions to single nodes. */
+  #isAwaited(): boolean {
+    for (const { operation, pin } of this.#calls)
+      if (operation.kind !== 'topology' || pin === null) return true;
+    return false;
   }
 
   /** A node that does not speak may be paused: let another one answer, where that does no harm. */

@@ -7,9 +7,13 @@ import { utf8Length } from '../core/model/utf8.ts';
 import { DsysError } from '../errors.ts';
 import type { DeleteOptions, ReadOptions } from './api.ts';
 
+/** Half a character has no UTF-8: on its way it would become another key. */
+const loneSurrogate = /\p{Surrogate}/u;
+
 export function checkKey(key: string): void {
   if (typeof key !== 'string') throw invalid(`expected a key of text, found ${typeof key}`);
   if (key === '') throw invalid('expected a key, found an empty one');
+  if (loneSurrogate.test(key)) throw invalid('expected a key of whole Unicode characters');
   if (key.length * 3 <= limits.keyBytesMax) return;
   const bytes = utf8Length(key);
   if (bytes > limits.keyBytesMax)
