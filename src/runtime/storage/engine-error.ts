@@ -9,14 +9,14 @@ export function engineOpenError(
   cause: unknown,
   finding: string | null = null,
 ): DsysError {
-  if (cause instanceof DsysError) return cause;
+  if (cause instanceof DsysError && finding === null) return cause;
   const codes = codesOf(cause);
   if (codes.includes('LEVEL_LOCKED')) return locked(directory, cause);
   const why = messageOf(cause);
   if (/\b(ENOSPC|EIO|EROFS|EACCES|EMFILE)\b|No space left|Input\/output|denied/i.test(why)) {
     return diskError(cause);
   }
-  return corrupt(directory, `${finding ?? location} is damaged: ${why}`, cause);
+  return corrupt(directory, `${finding ?? `${location} is damaged`}: ${why}`, cause);
 }
 
 function locked(directory: string, cause: unknown): DsysError {

@@ -57,12 +57,14 @@ const rowsPerRead = 1000;
 export class Engine {
   readonly #options: EngineOptions;
   readonly #level: Level;
+  readonly #quarantine: Quarantine;
   readonly #digests = new Map<GroupId, GroupDigest>();
   #tail: Promise<void> = Promise.resolve();
 
-  private constructor(options: EngineOptions, level: Level) {
+  private constructor(options: EngineOptions, level: Level, quarantine: Quarantine) {
     this.#options = options;
     this.#level = level;
+    this.#quarantine = quarantine;
   }
 
   /** Rejects with `storage-locked` or `storage-corrupt`. The directory exists. */
@@ -77,25 +79,21 @@ export class Engine {
       await quarantine.restore();
       throw engineOpenError(options, cause, quarantine.finding);
     }
-    await quarantine.discard();
-    return new Engine(options, level);
+    return new Engine(options, level, quarantine);
   }
 
   /** Everything, checked against the digests. Once, before any write. */
   async load(): Promise<EngineRows> {
-    const load = new EngineLoad(this.#options, (group) => this.#digest(group));
-    const iterator = this.#level.iterator({ highWaterMarkBytes: 1 << 20 });
     try {
-      for (let rows = await iterator.nextv(rowsPerRead); rows.length > 0; ) {
-        for (const [key, value] of rows) load.add(key, value);
-        rows = await iterator.nextv(rowsPerRead);
-      }
+      const load = new EngineLoad(this.#options, (group) => this.#digest(group));
+      await this.#readInto(load);
+      const rows = load.finish();
+      await this.#quarantine.discard();
+      return rows;
     } catch (cause) {
-      throw engineOpenError(this.#options, cause);
-    } finally {
-      await iterator.close();
+      await this.#quarantine.restore();
+      throw engineOpenError(this.#options, cause, this.#quarantine.finding);
     }
-    return load.finish();
   }
 
   /** Writes all groups in one atomic, synced batch, after all earlier ones. */
@@ -108,6 +106,18 @@ export class Engine {
   async close(): Promise<void> {
     await this.#tail;
     await this.#level.close();
+  }
+
+  async #readInto(load: EngineLoad): Promise<void> {
+    const iterator = this.#level.iterator({ highWaterMarkBytes: 1 << 20 });
+    try {
+      for (let rows = await iterator.nextv(rowsPerRead); rows.length > 0; ) {
+        for (const [key, value] of rows) load.add(key, value);
+        rows = await iterator.nextv(rowsPerRead);
+      }
+    } finally {
+      await iterator.close();
+    }
   }
 
   async #save(groups: readonly GroupWrite[]): Promise<void> {

@@ -20,18 +20,18 @@ export class Quarantine {
     return quarantine;
   }
 
-  /** null: nothing was damaged. Else one line that names file and offset. */
+  /** null: nothing was damaged. Else the first file, and where. */
   get finding(): string | null {
     const [first] = this.#damaged;
-    return first === undefined ? null : `${first.path} at offset ${first.offset}`;
+    return first === undefined ? null : `${first.path} is damaged at offset ${first.offset}`;
   }
 
-  /** The engine opened without them. */
+  /** The engine has all of its rows without them. */
   async discard(): Promise<void> {
     for (const { path } of this.#damaged) await rm(`${path}${suffix}`, { force: true });
   }
 
-  /** The engine needs them: everything stays as it was found. */
+  /** The engine misses them: everything stays as it was found. */
   async restore(): Promise<void> {
     for (const { path } of this.#damaged) await rename(`${path}${suffix}`, path);
   }
