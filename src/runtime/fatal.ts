@@ -34,7 +34,14 @@ export function reportOf(error: unknown): ExitReport {
 
 export function cleanExit(): ExitReport {
   const at = new Date().toISOString();
-  return { at, pid: process.pid, exitCode: 0, code: 'stopped', message: 'stopped on request', hint: '' };
+  return {
+    at,
+    pid: process.pid,
+    exitCode: 0,
+    code: 'stopped',
+    message: 'stopped on request',
+    hint: '',
+  };
 }
 
 /** Best effort: on a full disk the report itself may not fit; stderr still has it. */

@@ -103,11 +103,19 @@ export class Host implements TransportEvents {
     const decoded = decodeRequests(frame, { clusterId: identity.clusterId });
     if (decoded.kind === 'dropped') {
       counters.drop(decoded.reason, `client ${connection}: ${decoded.detail}`);
+      if (decoded.reason === 'protocol-version') this.#nameOurVersion(connection);
       return;
     }
     this.#guard(() => {
       for (const request of decoded.requests) node.step({ kind: 'request', connection, request });
     });
+  }
+
+  /** A frame without replies: its header tells the client which protocol version is spoken here. */
+  #nameOurVersion(connection: ConnectionId): void {
+    const { clusterId } = this.#options.identity;
+    const frame = encodeReplies({ clusterId, replies: [] });
+    this.#options.transport.sendToClient({ connection, frame });
   }
 
   onPeerConnected(peer: NodeId): void {
@@ -204,4 +212,3 @@ export class Host implements TransportEvents {
     this.#options.onFatal(error);
   }
 }
-

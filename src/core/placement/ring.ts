@@ -68,7 +68,8 @@ export class Ring {
     const met = new Map<NodeId, RingMember>();
     for (let i = 0; i < this.#positions.length && met.size < this.#members; i++) {
       const position = this.#positions[(start + i) % this.#positions.length];
-      if (position && !met.has(position.member.node)) met.set(position.member.node, position.member);
+      if (position && !met.has(position.member.node))
+        met.set(position.member.node, position.member);
     }
     return [...met.values()];
   }
