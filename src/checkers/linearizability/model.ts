@@ -1,0 +1,36 @@
+// What the search knows of an object: a deterministic state machine over small numbers. Operations that ask the same and
+// were answered the same are one class; equal states have equal numbers.
+
+/** No such step: the operation cannot have had its answer in that state. */
+export const impossible = -1;
+
+export interface Model {
+  readonly initial: number;
+  /** The state after an operation of `kind` in `state`, or `impossible`. */
+  step(state: number, kind: number): number;
+  /** True: an operation of this kind leaves every state as it is. */
+  isPure(kind: number): boolean;
+  /** True: an operation of this kind can only answer as it did in certain states. */
+  observes(kind: number): boolean;
+  /** True: from here no state is ever reached in which an observing operation could answer. */
+  isBlind(state: number): boolean;
+  /** What the state is, for people. */
+  describe(state: number): string;
+}
+
+/** One operation as the search sees it. */
+export interface Interval {
+  /** Rank of the call. All ranks of a problem are different. */
+  readonly call: number;
+  /** Rank of the return; null: it may act any time after its call. */
+  readonly return: number | null;
+  /** True: it may also never act. */
+  readonly isOptional: boolean;
+  readonly kind: number;
+}
+
+/** Is there an order of `intervals` that respects time, and in which the model allows every answer? */
+export interface Problem {
+  readonly intervals: readonly Interval[];
+  readonly model: Model;
+}

@@ -1,0 +1,233 @@
+// The search for a linearization: Wing & Gong (1993) with Lowe's list of pending events and memory of configurations
+// ("Testing for linearizability", 2016). Model-agnostic, without recursion, deterministic. Three sound shortcuts:
+//
+//   an operation that only observes, and may act now, acts now;
+//   of two operations of one kind, the one that was called and returned first acts first (twins.ts);
+//   an optional operation acts only where it changes the state.
+
+import type { Budget } from '../budget.ts';
+import { Memo } from './memo.ts';
+import { type Interval, impossible, type Problem } from './model.ts';
+import { PendingEvents } from './pending-events.ts';
+import { twinsOf } from './twins.ts';
+
+export type Finding =
+  /** `order`: positions of the problem's intervals; optional ones may be missing. */
+  | { readonly kind: 'linearizable'; readonly order: readonly number[]; readonly steps: number }
+  /** `deepest`: the longest order that any attempt reached. */
+  | { readonly kind: 'violation'; readonly deepest: readonly number[]; readonly steps: number }
+  | { readonly kind: 'gave-up'; readonly why: 'time' | 'memory'; readonly steps: number };
+
+const stepsPerQuestion = 1024;
+
+/** Searches until it knows, or until the budget is spent. */
+export function findLinearization(problem: Problem, budget: Budget): Finding {
+  return new Search(problem, budget).run();
+}
+
+interface Move {
+  readonly operation: number;
+  readonly stateBefore: number;
+  readonly latestCallBefore: number;
+  readonly expiredBefore: number;
+  /** Nothing else is worth trying in its place. */
+  readonly isForced: boolean;
+}
+
+class Search {
+  readonly #problem: Problem;
+  readonly #budget: Budget;
+  readonly #pending: PendingEvents;
+  readonly #bits: Int32Array;
+  readonly #memo = new Memo();
+  readonly #moves: Move[] = [];
+  readonly #twins: Int32Array;
+  /** Optional operations that returned, in order of their returns; the first `#expired` of them can act no more. */
+  readonly #optionals: readonly number[];
+  #expired = 0;
+  /** 1: expired without having acted. */
+  readonly #missed: Uint8Array;
+  #hash = 0;
+  /** Of what is linearized: an optional operation that returned before it can act no more. */
+  #latestCall = -1;
+  #state: number;
+  #observersLeft = 0;
+  #requiredLeft = 0;
+  #steps = 0;
+  #deepest: readonly number[] = [];
+
+  constructor(problem: Problem, budget: Budget) {
+    this.#problem = problem;
+    this.#budget = budget;
+    this.#pending = new PendingEvents(problem.intervals);
+    this.#bits = new Int32Array((problem.intervals.length + 31) >> 5);
+    this.#state = problem.model.initial;
+    this.#twins = twinsOf(problem.intervals);
+    this.#missed = new Uint8Array(problem.intervals.length);
+    this.#optionals = optionalsOf(problem.intervals);
+    for (const each of problem.intervals) {
+      if (each.isOptional) continue;
+      this.#requiredLeft++;
+      if (problem.model.observes(each.kind)) this.#observersLeft++;
+    }
+  }
+
+  run(): Finding {
+    let event = this.#pending.first;
+    for (;;) {
+      if (this.#requiredLeft === 0) return this.#found();
+      const spent = this.#spent();
+      if (spent !== null) return { kind: 'gave-up', why: spent, steps: this.#steps };
+      const next = this.#pending.isCall(event) ? this.#tryCall(event) : this.#pass(event);
+      if (next === null) return { kind: 'violation', deepest: this.#deepest, steps: this.#steps };
+      event = next;
+    }
+  }
+
+  #found(): Finding {
+    const order = this.#moves.map(({ operation }) => operation);
+    return { kind: 'linearizable', order, steps: this.#steps };
+  }
+
+  #spent(): 'time' | 'memory' | null {
+    this.#steps++;
+    if (this.#steps % stepsPerQuestion !== 0) return null;
+    if (this.#memo.bytes > this.#budget.memoryBytesMax) return 'memory';
+    return this.#budget.isOver() ? 'time' : null;
+  }
+
+  /** The event to look at next; null: every order has been tried. */
+  #tryCall(event: number): number | null {
+    const operation = this.#pending.operationOf(event);
+    const state = this.#stateAfter(operation);
+    if (state === impossible) return this.#pending.after(event);
+    const move = this.#advance(operation, state);
+    if (this.#memo.add(this.#bits, state, this.#hash ^ Math.imul(state + 1, 0x9e3779b1))) {
+      this.#moves.push(move);
+      this.#noteDepth();
+      return this.#pending.first;
+    }
+    this.#takeBack(move);
+    return move.isForced ? this.#backtrack() : this.#pending.after(event);
+  }
+
+  /** `impossible` also when the step is not worth trying. */
+  #stateAfter(operation: number): number {
+    const { intervals, model } = this.#problem;
+    const interval = intervals[operation];
+    if (interval === undefined) return impossible;
+    if (this.#missed[operation] === 1 || this.#waitsForTwin(operation)) return impossible;
+    const state = model.step(this.#state, interval.kind);
+    if (interval.isOptional && state === this.#state) return impossible;
+    if (state === impossible || this.#observersLeft === 0) return state;
+    return model.isBlind(state) ? impossible : state;
+  }
+
+  /** Its twin may act in its place, and has less time left. */
+  #waitsForTwin(operation: number): boolean {
+    const twin = this.#twins[operation] ?? -1;
+    return twin >= 0 && !this.#isLinearized(twin);
+  }
+
+  /** For an optional operation: something that was called after its return has acted. */
+  #isTooLate(interval: Interval): boolean {
+    return interval.return !== null && interval.return < this.#latestCall;
+  }
+
+  /** The return of an operation that must act: it is too late. */
+  #pass(event: number): number | null {
+    if (this.#pending.isEnd(event)) return this.#backtrack();
+    const interval = this.#problem.intervals[this.#pending.operationOf(event)];
+    return interval?.isOptional === true ? this.#pending.after(event) : this.#backtrack();
+  }
+
+  #isLinearized(operation: number): boolean {
+    return (((this.#bits[operation >> 5] ?? 0) >>> (operation & 31)) & 1) === 1;
+  }
+
+  #flip(operation: number): void {
+    const word = operation >> 5;
+    this.#bits[word] = (this.#bits[word] ?? 0) ^ (1 << (operation & 31));
+    this.#hash ^= scatter(operation);
+  }
+
+  #advance(operation: number, state: number): Move {
+    const interval = this.#problem.intervals[operation];
+    const move: Move = {
+      operation,
+      stateBefore: this.#state,
+      latestCallBefore: this.#latestCall,
+      expiredBefore: this.#expired,
+      isForced: interval !== undefined && this.#problem.model.isPure(interval.kind),
+    };
+    this.#flip(operation);
+    this.#state = state;
+    this.#latestCall = Math.max(this.#latestCall, interval?.call ?? -1);
+    this.#expire();
+    this.#pending.lift(operation);
+    this.#count(operation, -1);
+    return move;
+  }
+
+  /** What can act no more counts as done: configurations that differ only in it are the same. */
+  #expire(): void {
+    for (;;) {
+      const optional = this.#optionals[this.#expired] ?? -1;
+      const interval = this.#problem.intervals[optional];
+      if (interval === undefined || !this.#isTooLate(interval)) return;
+      this.#expired++;
+      if (this.#isLinearized(optional)) continue;
+      this.#flip(optional);
+      this.#missed[optional] = 1;
+    }
+  }
+
+  #takeBack(move: Move): void {
+    while (this.#expired > move.expiredBefore) {
+      this.#expired--;
+      const optional = this.#optionals[this.#expired] ?? 0;
+      if (this.#missed[optional] === 1) this.#flip(optional);
+      this.#missed[optional] = 0;
+    }
+    this.#state = move.stateBefore;
+    this.#latestCall = move.latestCallBefore;
+    this.#flip(move.operation);
+    this.#pending.putBack(move.operation);
+    this.#count(move.operation, 1);
+  }
+
+  #noteDepth(): void {
+    if (this.#moves.length > this.#deepest.length)
+      this.#deepest = this.#moves.map(({ operation }) => operation);
+  }
+
+  /** Takes back moves up to and including one that had alternatives. */
+  #backtrack(): number | null {
+    for (let move = this.#moves.pop(); move !== undefined; move = this.#moves.pop()) {
+      this.#takeBack(move);
+      if (!move.isForced) return this.#pending.afterCallOf(move.operation);
+    }
+    return null;
+  }
+
+  #count(operation: number, change: number): void {
+    const interval = this.#problem.intervals[operation];
+    if (interval === undefined || interval.isOptional) return;
+    this.#requiredLeft += change;
+    if (this.#problem.model.observes(interval.kind)) this.#observersLeft += change;
+  }
+}
+
+/** A well-spread number for each operation; configurations are hashed by exclusive or. */
+function scatter(operation: number): number {
+  let mixed = Math.imul(operation + 1, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 13);
+}
+
+function optionalsOf(intervals: readonly Interval[]): readonly number[] {
+  const returnOf = (at: number): number => intervals[at]?.return ?? 0;
+  return [...intervals.keys()]
+    .filter((at) => intervals[at]?.isOptional === true && intervals[at]?.return !== null)
+    .sort((a, b) => returnOf(a) - returnOf(b));
+}
