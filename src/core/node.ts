@@ -172,6 +172,11 @@ export class Node {
     return releasable;
   }
 
+  /** Requests that wait for their answers. */
+  get openCalls(): number {
+    return this.#calls.open;
+  }
+
   /** How many ticks the host may let pass before the next one, when no other input comes. */
   get restingTicks(): number {
     const busy = this.#awake.size > 0 || this.#calls.open > 0 || this.#saver.pending;

@@ -20,6 +20,13 @@ import { packMessages, packReplies } from './frames.ts';
 import type { PeerSightings } from './peer-sightings.ts';
 import { Ticker } from './ticker.ts';
 
+/**
+ * With this many calls open, flushes come at least this far apart. Every flush costs a frame to each peer
+ * and a write to the disk, whatever is in it; measured, that is most of what a put costs.
+ */
+const gatherCallsMin = 4;
+const gatherMs = 1;
+
 export interface HostOptions {
   readonly node: Node;
   readonly storage: Storage;
@@ -42,6 +49,7 @@ export class Host implements TransportEvents {
   readonly #options: HostOptions;
   readonly #ticker: Ticker;
   #flushScheduled = false;
+  #flushedAtMs = Number.NEGATIVE_INFINITY;
   #stopped = false;
   #onDrained: (() => void) | null = null;
 
@@ -152,14 +160,24 @@ export class Host implements TransportEvents {
   #scheduleFlush(): void {
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
-    setImmediate(() => {
+    const flush = () => {
       this.#flushScheduled = false;
       if (!this.#stopped) this.#flush();
-    });
+    };
+    if (this.#shouldGather()) this.#options.clock.after(gatherMs, flush);
+    else setImmediate(flush);
+  }
+
+  /** Many calls are open and the last flush was just now: one that is a little later carries more. */
+  #shouldGather(): boolean {
+    const { node, clock } = this.#options;
+    if (node.openCalls < gatherCallsMin) return false;
+    return clock.monotonicMs() - this.#flushedAtMs < gatherMs;
   }
 
   #flush(): void {
-    const { node, transport } = this.#options;
+    const { node, transport, clock } = this.#options;
+    this.#flushedAtMs = clock.monotonicMs();
     try {
       const ready = node.takeReady();
       this.#persist(ready);
