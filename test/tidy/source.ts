@@ -2,9 +2,10 @@
 // only file that knows the parser. Rules get these as plain data, so that a fixture is a string and
 // needs no disk.
 
-import { type Comment, type Node, parseSync } from 'oxc-parser';
+import { type ESTree, type ParseResult, parseSync } from 'vite';
 
-export type { Comment, Node };
+export type Node = ESTree.Node;
+export type Comment = ParseResult['comments'][number];
 
 export interface Import {
   readonly specifier: string;

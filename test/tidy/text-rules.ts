@@ -67,7 +67,8 @@ function declaredNames(file: SourceFile): Violation[] {
       declarations.has(node.type) && 'id' in node && node.id !== null
         ? nameOf(node.id as Node)
         : '';
-    const method = node.type === 'MethodDefinition' ? nameOf(node.key) : '';
+    const method =
+      node.type === 'MethodDefinition' && node.kind === 'method' ? nameOf(node.key) : '';
     const word = bannedIn(named) ?? bannedIn(method);
     if (word !== undefined)
       found.push({
