@@ -104,7 +104,8 @@ export class RaftState {
   get isLeaseValid(): boolean {
     if (this.leadership !== null) return true;
     if (this.leader === null || this.leaseWaived) return false;
-    return this.quiet || this.timer.elapsed < limits.electionTicksMin;
+    // The timer stands still while quiet: the node-level heartbeat keeps the lease then.
+    return this.timer.elapsed < limits.electionTicksMin;
   }
 
   /** Sends when the current term and vote are durable. */

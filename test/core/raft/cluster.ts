@@ -3,7 +3,7 @@
 
 import { expect } from 'vitest';
 import type { Command } from '../../../src/core/model/command.ts';
-import type { Configuration, Entry, HardState, LogStart } from '../../../src/core/model/entry.ts';
+import type { Configuration, Entry } from '../../../src/core/model/entry.ts';
 import { logIndex, type NodeId, nodeId, term } from '../../../src/core/model/ids.ts';
 import { type Random, seededRandom } from '../../../src/core/model/random.ts';
 import type { ItemRow, Snapshot, StateRow } from '../../../src/core/model/state.ts';
@@ -11,6 +11,7 @@ import { zeroTimestamp } from '../../../src/core/model/version.ts';
 import type { RaftOutput, RaftPersist } from '../../../src/core/raft/contract.ts';
 import type { RaftMessage } from '../../../src/core/raft/messages.ts';
 import { Raft } from '../../../src/core/raft/raft.ts';
+import { type Disk, emptyDisk, lastOf, persist, textsOf } from './disk.ts';
 
 /** A command that is recognised by its text. */
 export function command(text: string): Command {
@@ -43,27 +44,6 @@ export function entry(index: number, ofTerm: number, text = `${index}@${ofTerm}`
 
 export function voters(...names: string[]): Configuration {
   return { voters: names.map(nodeId).sort(), votersOutgoing: [], learners: [] };
-}
-
-/** What survives a crash. */
-export interface Disk {
-  hardState: HardState;
-  start: LogStart;
-  entries: Entry[];
-  /** The engine's state: everything up to `start` at least. */
-  state: { index: number; term: number; applied: readonly string[] };
-  configuration: Configuration;
-}
-
-export function emptyDisk(configuration: Configuration): Disk {
-  const start = { index: logIndex(0), term: term(0) };
-  return {
-    hardState: { term: term(0), votedFor: null },
-    start,
-    entries: [],
-    state: { index: 0, term: 0, applied: [] },
-    configuration,
-  };
 }
 
 export interface Flight {
@@ -360,10 +340,6 @@ function rowOf(text: string): ItemRow {
   return { kind: 'item', key: text, value: null, version, dot: null };
 }
 
-function textsOf(snapshot: Snapshot): string[] {
-  return snapshot.chunks.flat().map((row) => (row.kind === 'item' ? row.key : ''));
-}
-
 function restore(member: Member, snapshot: Snapshot): void {
   member.applied = textsOf(snapshot);
   member.appliedIndex = snapshot.point.index;
@@ -374,26 +350,4 @@ function saveState(member: Member): void {
   const at = logIndex(member.appliedIndex);
   const termThere = member.raft.termAt(at) ?? member.disk.state.term;
   member.disk.state = { index: at, term: termThere, applied: [...member.applied] };
-}
-
-function lastOf(disk: Disk): number {
-  return disk.start.index + disk.entries.length;
-}
-
-function persist(disk: Disk, write: RaftPersist): void {
-  if (write.snapshot !== null) {
-    const { index, term: snapshotTerm, configuration } = write.snapshot.point;
-    disk.state = { index, term: snapshotTerm, applied: textsOf(write.snapshot) };
-    disk.start = { index, term: snapshotTerm };
-    disk.entries = [];
-    disk.configuration = configuration;
-  }
-  if (write.hardState !== null) disk.hardState = write.hardState;
-  const first = write.entries[0];
-  if (first === undefined) return;
-  disk.entries = disk.entries.filter(({ index }) => index < first.index);
-  const next = disk.start.index + disk.entries.length + 1;
-  if (first.index !== next)
-    throw new Error(`persisted ${first.index}, the log ends before ${next}`);
-  disk.entries.push(...write.entries);
 }

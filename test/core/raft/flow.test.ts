@@ -91,8 +91,8 @@ describe('Appends', () => {
     forget(cluster);
     const refusal = { ...appended(1, 1), success: false };
     cluster.inject('b', 'a', refusal);
-    cluster.propose('a', 'y');
-    expect(lastSent(cluster, 'append', 'b').prevIndex).toBe(2);
+    for (const text of ['y', 'z']) cluster.propose('a', text);
+    expect(sentOf(cluster, 'append', 'b').map(({ prevIndex }) => prevIndex)).toEqual([2, 3]);
   });
 
   test('a late acknowledgement moves nothing back', () => {

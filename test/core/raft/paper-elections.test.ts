@@ -181,6 +181,18 @@ describe('Leader election', () => {
     expect(cluster.view('a').commitIndex).toBe(1);
   });
 
+  test('An earlier write that lands does not make the candidate’s own vote durable (figure 2)', () => {
+    const cluster = solo();
+    cluster.instantDisk = false;
+    cluster.inject('b', 'a', heartbeat(1));
+    cluster.inject('b', 'a', { kind: 'timeout-now', term: cluster.view('a').term });
+    cluster.inject('c', 'a', vote(2, true));
+    cluster.confirmWrites('a', 1);
+    expect(cluster.view('a').role).toBe('candidate');
+    cluster.confirmWrites('a', 1);
+    expect(cluster.view('a').role).toBe('leader');
+  });
+
   test('Once a candidate wins an election, it becomes leader and sends messages to all of the other servers to establish its authority (§5.2)', () => {
     const cluster = soloLeader();
     for (const other of ['b', 'c']) {

@@ -321,4 +321,27 @@ describe('Figure 7: a follower may be missing entries, may have extra uncommitte
     expect(refused.length).toBeLessThanOrEqual(5);
     expect(termsOf(cluster, 'b')).toEqual([...runs([1, 3, 5, 7, 9]), 21]);
   });
+
+  test('All terms of a follower that are later than the leader’s are skipped in one round trip (§5.3)', () => {
+    const leaderLog = [...Array(20).fill(1), ...Array(60).fill(2)];
+    const disks = {
+      a: diskWithTerms(leaderLog, 20),
+      b: diskWithTerms(
+        [
+          ...Array(20).fill(1),
+          ...Array(60)
+            .fill(0)
+            .map((_, i) => 3 + (i >> 2)),
+        ],
+        20,
+      ),
+      c: diskWithTerms(leaderLog, 20),
+    };
+    const cluster = new Cluster({ disks });
+    cluster.on('a', (raft) => raft.campaign());
+    cluster.settle();
+    const refused = sentOf(cluster, 'appended', 'a').filter(({ success }) => !success);
+    expect(refused).toMatchObject([{ index: 80, hintIndex: 20, hintTerm: 1 }]);
+    expect(termsOf(cluster, 'b')).toEqual([...leaderLog, 21]);
+  });
 });

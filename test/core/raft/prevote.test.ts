@@ -7,6 +7,7 @@ import { limits } from '../../../src/core/model/limits.ts';
 import { Cluster } from './cluster.ts';
 import {
   append,
+  diskWithTerms,
   forget,
   heartbeat,
   lastSent,
@@ -76,7 +77,15 @@ describe('PreVote', () => {
     expect(cluster.view('a').term).toBe(1);
   });
 
-  test('a node with the better log that denies a poll campaigns soon itself', () => {
+  test('a node without a leader that denies a poll for its log campaigns soon itself', () => {
+    const cluster = solo({ disk: diskWithTerms([1, 2]) });
+    cluster.inject('b', 'a', requestVote(3, { index: 1, term: 1 }, { pre: true }));
+    expect(lastSent(cluster, 'vote', 'b').granted).toBe(false);
+    cluster.tick(limits.fastCampaignTicksMax);
+    expect(cluster.view('a').role).toBe('pre-candidate');
+  });
+
+  test('the better log wins a failover, whoever is first', () => {
     const cluster = new Cluster();
     cluster.elect('a');
     cluster.isolate('c');
@@ -263,6 +272,34 @@ describe('Fast failover', () => {
     cluster.tick(200);
     expect(cluster.view('a')).toMatchObject({ role: 'leader', term: 1 });
     expect(cluster.view('b')).toMatchObject({ role: 'follower', leader: 'a' });
+  });
+
+  test('a split vote is tried again soon when those who could still answer are down', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const cluster = solo({ seed: `${seed}` });
+      cluster.inject('c', 'a', heartbeat(1));
+      cluster.on('a', (raft) => raft.onPeerDown(nodeId('c')));
+      cluster.on('a', (raft) => raft.campaign());
+      cluster.inject('b', 'a', vote(2, true, true));
+      expect(cluster.view('a').role).toBe('candidate');
+      cluster.inject('b', 'a', vote(2, false));
+      expect(cluster.view('a')).toMatchObject({ role: 'follower', term: 2 });
+      cluster.tick(2 * limits.fastCampaignTicksMax);
+      expect(cluster.view('a').role).toBe('pre-candidate');
+    }
+  });
+
+  test('who has granted a poll lets that election have its time', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const cluster = solo({ seed: `${seed}` });
+      cluster.inject('b', 'a', heartbeat(1));
+      cluster.on('a', (raft) => raft.onPeerDown(nodeId('b')));
+      cluster.inject('c', 'a', requestVote(2, nothing, { pre: true }));
+      cluster.tick(limits.fastCampaignTicksMax - 1);
+      expect(cluster.view('a').role).toBe('follower');
+      cluster.tick(limits.fastCampaignTicksMax + 1);
+      expect(cluster.view('a').role).toBe('pre-candidate');
+    }
   });
 
   test('a poll is repeated to a peer that connects later', () => {

@@ -12,7 +12,8 @@ import type {
   RequestVote,
   Vote,
 } from '../../../src/core/raft/messages.ts';
-import { Cluster, type Disk, emptyDisk, entry, voters } from './cluster.ts';
+import { Cluster, entry, voters } from './cluster.ts';
+import { type Disk, emptyDisk } from './disk.ts';
 
 /** A disk whose log holds entries of these terms, from index 1. */
 export function diskWithTerms(terms: readonly number[], currentTerm?: number): Disk {
@@ -26,13 +27,14 @@ export interface SoloOptions {
   readonly disk?: Disk;
   /** Voters beside `a`. */
   readonly others?: readonly string[];
+  readonly seed?: string;
 }
 
 /** Only `a` is real. */
-export function solo({ disk, others = ['b', 'c'] }: SoloOptions = {}): Cluster {
+export function solo({ disk, others = ['b', 'c'], seed = 'solo' }: SoloOptions = {}): Cluster {
   const configuration = voters('a', ...others);
   const disks = { a: { ...(disk ?? emptyDisk(configuration)), configuration } };
-  return new Cluster({ names: ['a'], configuration, disks });
+  return new Cluster({ names: ['a'], configuration, disks, seed });
 }
 
 /** `a` leads the term after its own; the puppets have said nothing but yes. */
