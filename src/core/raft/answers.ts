@@ -1,4 +1,5 @@
-// What members answer to a leader. Every answer, of whatever kind, says that its sender is alive and follows.
+// What members answer to a leader. Every answer, of whatever kind, says that its sender is alive
+// and follows.
 
 import { assertNever } from '../model/assert.ts';
 import type { NodeId } from '../model/ids.ts';
@@ -44,7 +45,8 @@ function onAppended(
   leadership: Leadership,
   { progress, answer }: AnswerOf<Appended>,
 ): void {
-  // No member of this term can hold more than its leader: the sender is broken, and is not believed.
+  // No member of this term can hold more than its leader: the sender is broken, and is not
+  // believed.
   if (answer.index > state.log.lastIndex) return;
   progress.applied = Math.max(progress.applied, answer.appliedIndex);
   if (answer.success) onMatched(state, leadership, { progress, index: answer.index });

@@ -1,5 +1,5 @@
-// Which configuration is in force: the latest one in the log, committed or not (thesis, section 4.1). Truncating
-// the log rolls it back to the one before.
+// Which configuration is in force: the latest one in the log, committed or not (thesis, section
+// 4.1). Truncating the log rolls it back to the one before.
 
 import type { Configuration, Entry } from '../model/entry.ts';
 import type { LogIndex, NodeId } from '../model/ids.ts';

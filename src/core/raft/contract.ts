@@ -1,13 +1,13 @@
-// The contract between one Raft group and whoever drives it (learned from etcd's raft). The driver calls
-// the inputs below, then drains `takeOutput()`; the machine does nothing by itself.
+// The contract between one Raft group and whoever drives it (learned from etcd's raft). The driver
+// calls the inputs below, then drains `takeOutput()`; the machine does nothing by itself.
 //
 //   inputs                                     output, in the order in which it must be obeyed
 //   step  tick  propose  readIndex       ──►   persist (hard state, snapshot, entries)
 //   campaign  transferLeadership               messages         may leave at once
 //   onPersisted  onApplied  compact            committed        to apply, in order; then onApplied
 //
-// Messages that depend on durability (votes, acknowledgements) are held inside and come out only after
-// `onPersisted(number)` of the output that they depend on.
+// Messages that depend on durability (votes, acknowledgements) are held inside and come out only
+// after `onPersisted(number)` of the output that they depend on.
 
 import type { Configuration, Entry, HardState, LogStart } from '../model/entry.ts';
 import type { LogIndex, NodeId, Term } from '../model/ids.ts';

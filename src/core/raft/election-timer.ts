@@ -1,5 +1,6 @@
-// The randomised election timeout of one group (Raft paper, section 5.2), counted in ticks. It may be brought
-// forward when the leader's connection died, and put off when somebody else is being elected.
+// The randomised election timeout of one group (Raft paper, section 5.2), counted in ticks. It may
+// be brought forward when the leader's connection died, and put off when somebody else is being
+// elected.
 
 import { limits } from '../model/limits.ts';
 import type { Random } from '../model/random.ts';

@@ -1,6 +1,7 @@
-// Elections (Raft paper, sections 5.2 and 5.4.1; PreVote and leases from the thesis, 9.6, 4.2.3, 6.2). Safety is
-// only in `onRealVoteRequest`: one durable vote a term, for a log that is at least as up-to-date. The rest is
-// about losing little time: with many groups failing over at once, split votes must be rare and short.
+// Elections (Raft paper, sections 5.2 and 5.4.1; PreVote and leases from the thesis, 9.6, 4.2.3,
+// 6.2). Safety is only in `onRealVoteRequest`: one durable vote a term, for a log that is at least
+// as up-to-date. The rest is about losing little time: with many groups failing over at once, split
+// votes must be rare and short.
 
 import type { NodeId, Term } from '../model/ids.ts';
 import { compareIds, term as toTerm } from '../model/ids.ts';
@@ -19,7 +20,9 @@ export function startPreVote(state: RaftState): void {
   tally(state);
 }
 
-/** `transfer`: the leader asked for it, so there was no poll and the voters' leases do not count. */
+/**
+ * `transfer`: the leader asked for it, so there was no poll and the voters' leases do not count.
+ */
 export function startElection(state: RaftState, transfer: boolean): void {
   becomeCandidate(state);
   for (const voter of state.configurations.voters()) requestVote(state, voter, transfer);
@@ -80,22 +83,28 @@ function onPreVoteRequest(state: RaftState, from: NodeId, request: RequestVote):
 }
 
 /**
- * Two equal pre-candidates whose polls cross would both win and then split the vote; so the lesser name goes
- * first. Not if the other one refused us already: then our poll may be lost, and its is the one that counts.
+ * Two equal pre-candidates whose polls cross would both win and then split the vote; so the lesser
+ * name goes first. Not if the other one refused us already: then our poll may be lost, and its is
+ * the one that counts.
  */
 function isMyTurn(state: RaftState, other: NodeId, request: RequestVote): boolean {
   if (state.role !== 'pre-candidate' || state.votes.has(other)) return false;
   return request.term === nextTerm(state) && compareIds(state.self, other) < 0;
 }
 
-/** Somebody with an older log is campaigning, so there is no leader: with the better log, be quick. */
+/**
+ * Somebody with an older log is campaigning, so there is no leader: with the better log, be quick.
+ */
 function campaignSoon(state: RaftState): void {
   if (state.leader === null && state.role === 'follower') {
     state.timer.hurry(limits.fastCampaignTicksMax);
   }
 }
 
-/** Positive when the candidate's log is more up-to-date: later last term, or as late and longer (5.4.1). */
+/**
+ * Positive when the candidate's log is more up-to-date: later last term, or as late and longer
+ * (5.4.1).
+ */
 function compareLogs(state: RaftState, request: RequestVote): number {
   const byTerm = request.lastTerm - state.log.lastTerm;
   return byTerm !== 0 ? byTerm : request.lastIndex - state.log.lastIndex;

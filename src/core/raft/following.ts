@@ -1,6 +1,6 @@
-// The follower's side of log replication (Raft paper, section 5.3 and figure 2, "AppendEntries RPC"). What a
-// message promises is held back until it is durable; entries that are already there are never cut by late or
-// repeated appends.
+// The follower's side of log replication (Raft paper, section 5.3 and figure 2, "AppendEntries
+// RPC"). What a message promises is held back until it is durable; entries that are already there
+// are never cut by late or repeated appends.
 
 import { assert } from '../model/assert.ts';
 import type { Entry } from '../model/entry.ts';
@@ -40,7 +40,9 @@ function acknowledge(state: RaftState, to: NodeId, index: LogIndex): void {
   });
 }
 
-/** Skips what is there, cuts at the first conflict, appends the rest. Returns where agreement ends. */
+/**
+ * Skips what is there, cuts at the first conflict, appends the rest. Returns where agreement ends.
+ */
 function storeEntries(state: RaftState, append: Append): LogIndex {
   const { log } = state;
   const { entries } = append;
@@ -61,8 +63,8 @@ function isStored({ log }: RaftState, entry: Entry | undefined): boolean {
 }
 
 /**
- * Everything up to the commit index agrees for sure, so the guess is never below it. The guess skips the whole
- * of each term that is later than the one that the leader has there.
+ * Everything up to the commit index agrees for sure, so the guess is never below it. The guess
+ * skips the whole of each term that is later than the one that the leader has there.
  */
 function refuse(state: RaftState, to: NodeId, append: Append): void {
   const { log } = state;

@@ -1,5 +1,5 @@
-// The leader's heartbeat as a message: "I lead, in this term". It carries the commit index, the newest read
-// round to confirm, and the word to go quiet.
+// The leader's heartbeat as a message: "I lead, in this term". It carries the commit index, the
+// newest read round to confirm, and the word to go quiet.
 
 import { logIndex } from '../model/ids.ts';
 import type { Leadership, RaftState } from './state.ts';

@@ -1,5 +1,5 @@
-// What a leader does with time: heartbeats, CheckQuorum (thesis, section 6.2), going quiet, and sending again
-// what nothing else would repeat.
+// What a leader does with time: heartbeats, CheckQuorum (thesis, section 6.2), going quiet, and
+// sending again what nothing else would repeat.
 
 import { limits } from '../model/limits.ts';
 import { jointVote } from '../model/quorum.ts';

@@ -1,5 +1,6 @@
-// The part of a group's log that is in memory: the entries after `start`, contiguous, terms never falling.
-// What is before `start` lives only in the applied state. Knows nothing of durability or of commitment.
+// The part of a group's log that is in memory: the entries after `start`, contiguous, terms never
+// falling. What is before `start` lives only in the applied state. Knows nothing of durability or
+// of commitment.
 
 import { assert } from '../model/assert.ts';
 import type { Entry, LogStart } from '../model/entry.ts';
@@ -94,8 +95,9 @@ export class Log {
   }
 
   /**
-   * The highest index up to `upTo` whose term is at most `term`: where another log that has `term` there may
-   * still agree with this one. One below `start` when that point is compacted. Binary search: terms never fall.
+   * The highest index up to `upTo` whose term is at most `term`: where another log that has `term`
+   * there may still agree with this one. One below `start` when that point is compacted. Binary
+   * search: terms never fall.
    */
   lastIndexOfTermAtMost(term: Term, upTo: LogIndex): LogIndex {
     let low = this.#start.index - 1;

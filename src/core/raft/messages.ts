@@ -1,5 +1,6 @@
-// The messages of one Raft group (Ongaro & Ousterhout 2014, figure 2; PreVote and transfer from Ongaro's
-// thesis). All terms are the sender's. Numbers for the wire are in wire/; new kinds are appended, never moved.
+// The messages of one Raft group (Ongaro & Ousterhout 2014, figure 2; PreVote and transfer from
+// Ongaro's thesis). All terms are the sender's. Numbers for the wire are in wire/; new kinds are
+// appended, never moved.
 
 import type { Configuration, Entry } from '../model/entry.ts';
 import type { LogIndex, Term } from '../model/ids.ts';
@@ -27,7 +28,10 @@ export interface Vote {
   readonly pre: boolean;
 }
 
-/** Sent by a leader to a follower or learner to replicate entries, to probe, or (empty) to move the commit. */
+/**
+ * Sent by a leader to a follower or learner to replicate entries, to probe, or (empty) to move the
+ * commit.
+ */
 export interface Append {
   readonly kind: 'append';
   readonly term: Term;
@@ -51,7 +55,9 @@ export interface Appended {
   readonly appliedIndex: LogIndex;
 }
 
-/** Sent by a leader to everyone: "I lead, in this term". Carries read confirmations and quiescence. */
+/**
+ * Sent by a leader to everyone: "I lead, in this term". Carries read confirmations and quiescence.
+ */
 export interface Heartbeat {
   readonly kind: 'heartbeat';
   readonly term: Term;
@@ -59,7 +65,10 @@ export interface Heartbeat {
   readonly commitIndex: LogIndex;
   /** The newest read round that an answer to this heartbeat confirms; 0 when none waits. */
   readonly readRound: number;
-  /** True: everyone has everything; a receiver whose log ends at `commitIndex` stops its election timer. */
+  /**
+   * True: everyone has everything; a receiver whose log ends at `commitIndex` stops its election
+   * timer.
+   */
   readonly quiesce: boolean;
 }
 
@@ -86,7 +95,10 @@ export interface InstallSnapshot {
   readonly rows: readonly StateRow[];
 }
 
-/** Sent by a follower to a leader for each chunk; `nextChunk === chunks` only when all of it is durable. */
+/**
+ * Sent by a follower to a leader for each chunk; `nextChunk === chunks` only when all of it is
+ * durable.
+ */
 export interface SnapshotAck {
   readonly kind: 'snapshot-ack';
   readonly term: Term;

@@ -1,5 +1,5 @@
-// What a group has to say: messages that may leave at once, messages held until a persist is confirmed, and
-// the fate of reads. Acknowledgements that wait for the same persist melt into one.
+// What a group has to say: messages that may leave at once, messages held until a persist is
+// confirmed, and the fate of reads. Acknowledgements that wait for the same persist melt into one.
 
 import type { LogIndex, NodeId } from '../model/ids.ts';
 import type { Envelope } from './contract.ts';
@@ -79,7 +79,9 @@ export class Outbox {
   }
 }
 
-/** A later acknowledgement of at least as much, to the same leader in the same term, says it all. */
+/**
+ * A later acknowledgement of at least as much, to the same leader in the same term, says it all.
+ */
 function supersedes(later: Envelope, earlier: Envelope): boolean {
   const [a, b] = [later.message, earlier.message];
   if (a.kind !== 'appended' || b.kind !== 'appended' || later.to !== earlier.to) return false;

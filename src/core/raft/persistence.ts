@@ -1,6 +1,7 @@
-// What of this group is durable, what is on its way to the disk, and what still has to go. Every output that
-// has something to persist gets a number; a message that depends on it waits for that number. The effect is
-// that of a disk which is instant: a message leaves only when everything that it promises survives a crash.
+// What of this group is durable, what is on its way to the disk, and what still has to go. Every
+// output that has something to persist gets a number; a message that depends on it waits for that
+// number. The effect is that of a disk which is instant: a message leaves only when everything that
+// it promises survives a crash.
 
 import { assert } from '../model/assert.ts';
 import type { HardState } from '../model/entry.ts';
@@ -10,7 +11,10 @@ import type { Snapshot } from '../model/state.ts';
 import type { RaftPersist } from './contract.ts';
 import type { Log } from './log.ts';
 
-/** A persist handed out and not confirmed. `lastIndex`: the part of its log that was not truncated since. */
+/**
+ * A persist handed out and not confirmed. `lastIndex`: the part of its log that was not truncated
+ * since.
+ */
 interface InFlight {
   readonly number: number;
   lastIndex: number;
@@ -70,8 +74,9 @@ export class Persistence {
   }
 
   /**
-   * The log was cut at `index`. Clamping what is in flight (rather than comparing index and term when it
-   * lands) also survives the same entry being cut and written again: its first write proves nothing then.
+   * The log was cut at `index`. Clamping what is in flight (rather than comparing index and term
+   * when it lands) also survives the same entry being cut and written again: its first write proves
+   * nothing then.
    */
   truncatedFrom(index: number): void {
     this.#unstableFrom = Math.min(this.#unstableFrom, index);

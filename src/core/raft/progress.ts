@@ -96,7 +96,10 @@ export class Progress {
     }
   }
 
-  /** The member confirmed that it agrees up to `index`. Late and repeated confirmations change nothing. */
+  /**
+   * The member confirmed that it agrees up to `index`. Late and repeated confirmations change
+   * nothing.
+   */
   matched(index: number): void {
     this.match = Math.max(this.match, index);
     this.next = Math.max(this.next, this.match + 1);
@@ -104,8 +107,8 @@ export class Progress {
   }
 
   /**
-   * The member refused an append after `refused`; `guess` is where the logs may agree. False when the refusal
-   * is late: it answers an append that is no longer the question.
+   * The member refused an append after `refused`; `guess` is where the logs may agree. False when
+   * the refusal is late: it answers an append that is no longer the question.
    */
   refused(refused: number, guess: number): boolean {
     if (refused <= this.match) return false;

@@ -1,16 +1,22 @@
-// Idle groups go quiet: no timer, no traffic; the node-level heartbeat stands for the leader. Nothing here is
-// needed for safety (a quiet leader still proves its leadership before it reads), only for liveness:
+// Idle groups go quiet: no timer, no traffic; the node-level heartbeat stands for the leader.
+// Nothing here is needed for safety (a quiet leader still proves its leadership before it reads),
+// only for liveness:
 //
-// - The leader goes quiet when every member has applied everything, except members whose connection is down.
-//   A member that is connected and silent keeps it awake, so nobody reachable is ever forgotten.
-// - A follower goes quiet only on the word of the leader of its term, with a log that ends at the commit index
-//   and is durable. If that word is lost, its timer runs on, it polls, and the poll wakes the leader.
-// - A late copy of that word is undone by the next heartbeat of an awake leader. If the leader died meanwhile,
-//   the driver notices its node's silence (onPeerDown or wake); a restarted node is a new connection (onPeerUp).
-// - A quiet follower of a leader that was deposed without its hearing: the new leader is awake as long as the
-//   follower is connected and has not answered, and wakes on onPeerUp when it was not connected.
-// - A quiet leader that was deposed without its hearing (it was cut off): the new leader is awake until this
-//   node has answered, by the same rule; and onPeerDown wakes it here, so that CheckQuorum ends its leadership.
+// - The leader goes quiet when every member has applied everything, except members whose connection
+//   is down. A member that is connected and silent keeps it awake, so nobody reachable is ever
+//   forgotten.
+// - A follower goes quiet only on the word of the leader of its term, with a log that ends at the
+//   commit index and is durable. If that word is lost, its timer runs on, it polls, and the poll
+//   wakes the leader.
+// - A late copy of that word is undone by the next heartbeat of an awake leader. If the leader died
+//   meanwhile, the driver notices its node's silence (onPeerDown or wake); a restarted node is a
+//   new connection (onPeerUp).
+// - A quiet follower of a leader that was deposed without its hearing: the new leader is awake as
+//   long as the follower is connected and has not answered, and wakes on onPeerUp when it was not
+//   connected.
+// - A quiet leader that was deposed without its hearing (it was cut off): the new leader is awake
+//   until this node has answered, by the same rule; and onPeerDown wakes it here, so that
+//   CheckQuorum ends its leadership.
 
 import { jointVote } from '../model/quorum.ts';
 import { broadcastHeartbeat } from './heartbeat.ts';
@@ -52,7 +58,9 @@ export function leaveQuiet(state: RaftState): void {
   }
 }
 
-/** As leaveQuiet; a leader also says at once that it is there (somebody may have missed the word). */
+/**
+ * As leaveQuiet; a leader also says at once that it is there (somebody may have missed the word).
+ */
 export function wake(state: RaftState): void {
   if (!state.quiet) return;
   leaveQuiet(state);

@@ -1,5 +1,5 @@
-// One Raft group as a pure machine (Ongaro & Ousterhout 2014; Ongaro's thesis). The contract is contract.ts; the
-// state is RaftState; each file of the folder is one idea over it:
+// One Raft group as a pure machine (Ongaro & Ousterhout 2014; Ongaro's thesis). The contract is
+// contract.ts; the state is RaftState; each file of the folder is one idea over it:
 //
 //   step ─► terms ─► election · following · snapshot-receiving     (as a voter or follower)
 //                └─► replication · leading · read-index · snapshot-sending · transfer   (as a leader)
@@ -154,9 +154,9 @@ export class Raft {
   }
 
   /**
-   * The connection to `peer` died, or its node is silent for an election timeout. To be paired with onPeerUp:
-   * until then an idle leader does not wait for this peer before it goes quiet. Peers that were never connected
-   * may be reported too.
+   * The connection to `peer` died, or its node is silent for an election timeout. To be paired with
+   * onPeerUp: until then an idle leader does not wait for this peer before it goes quiet. Peers
+   * that were never connected may be reported too.
    */
   onPeerDown(peer: NodeId): void {
     onPeerDown(this.#state, peer);
@@ -204,7 +204,10 @@ export class Raft {
     if (state.leader !== null && state.leadership === null) reportProgress(state, state.leader, 0);
   }
 
-  /** Drops entries up to `index` from memory: applied ones only, and none that a snapshot under way needs. */
+  /**
+   * Drops entries up to `index` from memory: applied ones only, and none that a snapshot under way
+   * needs.
+   */
   compact(index: LogIndex): void {
     const state = this.#state;
     const to = logIndex(Math.min(index, state.appliedIndex, compactionFloor(state)));

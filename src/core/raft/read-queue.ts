@@ -1,5 +1,6 @@
-// Linearizable reads that wait for the proof that this leader still leads (ReadIndex; thesis, section 6.4). One
-// round of heartbeats serves every read that came before it; a confirmed round confirms all earlier ones.
+// Linearizable reads that wait for the proof that this leader still leads (ReadIndex; thesis,
+// section 6.4). One round of heartbeats serves every read that came before it; a confirmed round
+// confirms all earlier ones.
 
 import type { LogIndex } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';

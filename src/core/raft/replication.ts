@@ -1,5 +1,6 @@
-// The leader's side of log replication (Raft paper, section 5.3): appends go out once per output, however many
-// entries were proposed; acknowledgements move the commit index, by counting only for entries of this term.
+// The leader's side of log replication (Raft paper, section 5.3): appends go out once per output,
+// however many entries were proposed; acknowledgements move the commit index, by counting only for
+// entries of this term.
 
 import type { LogIndex } from '../model/ids.ts';
 import { logIndex } from '../model/ids.ts';
@@ -37,7 +38,9 @@ function sendAppends(state: RaftState, leadership: Leadership, progress: Progres
   }
 }
 
-/** With `bytesMax` 0 the append is empty: it moves the commit index, or asks whether the logs agree. */
+/**
+ * With `bytesMax` 0 the append is empty: it moves the commit index, or asks whether the logs agree.
+ */
 function sendAppend(state: RaftState, progress: Progress, bytesMax: number): void {
   const { log } = state;
   const prevIndex = logIndex(progress.next - 1);
@@ -68,7 +71,9 @@ export function onRefused(
   leadership.appendsDue = true;
 }
 
-/** Where the logs may agree, as far as both ends know: one round trip for each term that differs. */
+/**
+ * Where the logs may agree, as far as both ends know: one round trip for each term that differs.
+ */
 function guessAgreement(state: RaftState, refusal: Appended): LogIndex {
   return state.log.lastIndexOfTermAtMost(refusal.hintTerm, refusal.hintIndex);
 }
@@ -87,7 +92,10 @@ export function onMatched(
   continueTransfer(state, leadership);
 }
 
-/** What the answer was waited for has come: appends may be pipelined, if the log still has what is needed. */
+/**
+ * What the answer was waited for has come: appends may be pipelined, if the log still has what is
+ * needed.
+ */
 function leaveMode(state: RaftState, progress: Progress, index: LogIndex): void {
   if (progress.mode === 'probe') {
     if (index >= progress.next - 1) progress.becomeReplicate();
@@ -97,7 +105,10 @@ function leaveMode(state: RaftState, progress: Progress, index: LogIndex): void 
   }
 }
 
-/** Only an entry of the current term is committed by counting; it commits all before it (5.4.2, figure 8). */
+/**
+ * Only an entry of the current term is committed by counting; it commits all before it (5.4.2,
+ * figure 8).
+ */
 export function advanceCommit(state: RaftState, leadership: Leadership): void {
   const index = jointIndex(state.configurations.votingSets, (voter) => {
     if (voter === state.self) return state.persistence.persistedIndex;

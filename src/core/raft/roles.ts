@@ -1,5 +1,6 @@
-// The transitions between roles (Raft paper, figure 4; PreVote from the thesis, section 9.6). Each leaves the
-// state as the new role expects it; what the new role then says is the business of its own file.
+// The transitions between roles (Raft paper, figure 4; PreVote from the thesis, section 9.6). Each
+// leaves the state as the new role expects it; what the new role then says is the business of its
+// own file.
 //
 //   follower ──timeout──► pre-candidate ──majority would vote──► candidate ──majority──► leader
 //      ▲                        │                                    │                     │

@@ -1,6 +1,6 @@
-// The follower's side of InstallSnapshot (Raft paper, section 7): chunks are gathered in order; the whole
-// replaces state and log at once. "I have it" is said only when it is durable (a crash before that leaves the
-// old state and the old log, which is still a valid follower).
+// The follower's side of InstallSnapshot (Raft paper, section 7): chunks are gathered in order; the
+// whole replaces state and log at once. "I have it" is said only when it is durable (a crash before
+// that leaves the old state and the old log, which is still a valid follower).
 
 import type { NodeId } from '../model/ids.ts';
 import type { InstallSnapshot } from './messages.ts';
@@ -22,7 +22,10 @@ export function onInstallSnapshot(state: RaftState, from: NodeId, message: Insta
   acknowledge(state, from, { message, nextChunk });
 }
 
-/** The log holds the snapshot's last entry, or is beyond it: nothing is to be replaced (figure 13, step 6). */
+/**
+ * The log holds the snapshot's last entry, or is beyond it: nothing is to be replaced (figure 13,
+ * step 6).
+ */
 function isHere(state: RaftState, { index, snapshotTerm }: InstallSnapshot): boolean {
   if (index <= state.commitIndex) return true;
   if (state.log.termAt(index) !== snapshotTerm) return false;

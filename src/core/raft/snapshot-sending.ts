@@ -1,5 +1,6 @@
-// The leader's side of InstallSnapshot (Raft paper, section 7): one chunk in flight to each lagging member, the
-// next when it is acknowledged, the same again when no answer came. Always the leader's own state.
+// The leader's side of InstallSnapshot (Raft paper, section 7): one chunk in flight to each lagging
+// member, the next when it is acknowledged, the same again when no answer came. Always the leader's
+// own state.
 
 import { assert } from '../model/assert.ts';
 import type { LogIndex } from '../model/ids.ts';
@@ -13,7 +14,10 @@ import type { Leadership, RaftState } from './state.ts';
 /** A chunk is sent again after two heartbeats without an answer. */
 const resendTicks = 2 * limits.heartbeatTicks;
 
-/** The member needs entries that are compacted. Nothing is sent to one that has not been heard lately. */
+/**
+ * The member needs entries that are compacted. Nothing is sent to one that has not been heard
+ * lately.
+ */
 export function beginSnapshot(state: RaftState, leadership: Leadership, progress: Progress): void {
   if (!progress.isActive(state.now)) return;
   const { point, chunks } = snapshotFor(state, leadership);
@@ -59,7 +63,9 @@ function sendChunk(state: RaftState, leadership: Leadership, progress: Progress)
   });
 }
 
-/** Returns the index up to which the member has everything now, or null while chunks are missing. */
+/**
+ * Returns the index up to which the member has everything now, or null while chunks are missing.
+ */
 export function onSnapshotAck(
   state: RaftState,
   leadership: Leadership,
@@ -74,8 +80,9 @@ export function onSnapshotAck(
 }
 
 /**
- * Forward always: the member may have more than this leader knows. Backward only after a resend: a repeated old
- * acknowledgement must not start a second stream, but a member that restarted lost what it had gathered.
+ * Forward always: the member may have more than this leader knows. Backward only after a resend: a
+ * repeated old acknowledgement must not start a second stream, but a member that restarted lost
+ * what it had gathered.
  */
 function moveTo(transfer: SnapshotTransfer, nextChunk: number): boolean {
   if (nextChunk <= transfer.chunk && !transfer.resent) return false;

@@ -1,5 +1,6 @@
-// The state of one group that its transition functions share (Raft paper, figure 2, left column), and the
-// questions about it that several of them ask. Only files of this folder touch it; the world sees `Raft`.
+// The state of one group that its transition functions share (Raft paper, figure 2, left column),
+// and the questions about it that several of them ask. Only files of this folder touch it; the
+// world sees `Raft`.
 
 import { assert } from '../model/assert.ts';
 import type { Entry } from '../model/entry.ts';
@@ -16,7 +17,9 @@ import { Persistence } from './persistence.ts';
 import type { Progress } from './progress.ts';
 import type { ReadQueue } from './read-queue.ts';
 
-/** What exists only while this node leads (volatile state on leaders, reinitialized after election). */
+/**
+ * What exists only while this node leads (volatile state on leaders, reinitialized after election).
+ */
 export interface Leadership {
   /** Every other member, in order of name. */
   readonly progress: ReadonlyMap<NodeId, Progress>;
@@ -95,12 +98,18 @@ export class RaftState {
     return this.configurations.isVoter(this.self);
   }
 
-  /** A leader may answer for the past only after it has committed in its own term (section 5.4.2, 8). */
+  /**
+   * A leader may answer for the past only after it has committed in its own term (section 5.4.2,
+   * 8).
+   */
   get hasCommittedInTerm(): boolean {
     return this.log.termAt(this.commitIndex) === this.term;
   }
 
-  /** True: a vote request that does not come from a transfer is to be ignored (thesis, section 4.2.3). */
+  /**
+   * True: a vote request that does not come from a transfer is to be ignored (thesis, section
+   * 4.2.3).
+   */
   get isLeaseValid(): boolean {
     if (this.leadership !== null) return true;
     if (this.leader === null || this.leaseWaived) return false;

@@ -1,5 +1,6 @@
-// The rule of terms for every message, before its kind matters (Raft paper, section 5.1): a newer term makes a
-// follower of anyone, an older one is answered only where silence would leave its sender stuck.
+// The rule of terms for every message, before its kind matters (Raft paper, section 5.1): a newer
+// term makes a follower of anyone, an older one is answered only where silence would leave its
+// sender stuck.
 
 import { assert } from '../model/assert.ts';
 import type { NodeId } from '../model/ids.ts';
@@ -41,9 +42,9 @@ function admitNewer(state: RaftState, from: NodeId, message: RaftMessage): boole
 }
 
 /**
- * A node that came back with a higher term (it was a candidate when it was cut off) is protected by nobody's
- * lease and ignores the leader: telling the leader our term lets it step down and a new one take both in. A
- * candidate is told too, so that it can catch up.
+ * A node that came back with a higher term (it was a candidate when it was cut off) is protected by
+ * nobody's lease and ignores the leader: telling the leader our term lets it step down and a new
+ * one take both in. A candidate is told too, so that it can catch up.
  */
 function admitOlder(state: RaftState, from: NodeId, message: RaftMessage): boolean {
   const { term } = state;

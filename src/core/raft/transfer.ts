@@ -1,5 +1,5 @@
-// Leadership transfer (thesis, section 3.10): the leader stops taking proposals, brings the successor up to
-// date, and tells it to campaign at once. Given up after an election timeout.
+// Leadership transfer (thesis, section 3.10): the leader stops taking proposals, brings the
+// successor up to date, and tells it to campaign at once. Given up after an election timeout.
 
 import type { NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
@@ -19,7 +19,10 @@ export function beginTransfer(state: RaftState, leadership: Leadership, to: Node
   return true;
 }
 
-/** Tells the successor to campaign if it has the whole log. Said again with each heartbeat, as it may be lost. */
+/**
+ * Tells the successor to campaign if it has the whole log. Said again with each heartbeat, as it
+ * may be lost.
+ */
 export function continueTransfer(state: RaftState, leadership: Leadership): void {
   const { transfer } = leadership;
   if (transfer === null) return;

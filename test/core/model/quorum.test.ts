@@ -1,4 +1,5 @@
-// Quorum arithmetic against vectors that nobody of this project wrote (etcd-io/raft, quorum/testdata).
+// Quorum arithmetic against vectors that nobody of this project wrote (etcd-io/raft,
+// quorum/testdata).
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +31,10 @@ function listOf(text: string, name: string): string[] | null {
   return match[2] === undefined ? [] : match[2].split(',').map((part) => part.trim());
 }
 
-/** A file is a sequence of: comment, `command args`, `----`, output (whose last line is the verdict), blank. */
+/**
+ * A file is a sequence of: comment, `command args`, `----`, output (whose last line is the
+ * verdict), blank.
+ */
 function parse(text: string): Vector[] {
   const lines = text.split('\n');
   const vectors: Vector[] = [];

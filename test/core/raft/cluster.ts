@@ -1,5 +1,6 @@
-// A deterministic cluster of one group in memory: virtual ticks, a network that may lose, repeat and reorder,
-// disks that forget what was not confirmed, and state machines that are lists of texts. For tests only.
+// A deterministic cluster of one group in memory: virtual ticks, a network that may lose, repeat
+// and reorder, disks that forget what was not confirmed, and state machines that are lists of
+// texts. For tests only.
 
 import { expect } from 'vitest';
 import type { Command } from '../../../src/core/model/command.ts';

@@ -1,5 +1,5 @@
-// The configuration is a set taken from the log (Ongaro's thesis, section 4.1 and 4.3); learners receive and
-// never count.
+// The configuration is a set taken from the log (Ongaro's thesis, section 4.1 and 4.3); learners
+// receive and never count.
 
 import { describe, expect, test } from 'vitest';
 import type { Configuration, Entry } from '../../../src/core/model/entry.ts';

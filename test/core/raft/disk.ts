@@ -1,4 +1,5 @@
-// What a member of the test cluster keeps over a crash: hard state, log, and the state that its engine saved.
+// What a member of the test cluster keeps over a crash: hard state, log, and the state that its
+// engine saved.
 
 import type { Configuration, Entry, HardState, LogStart } from '../../../src/core/model/entry.ts';
 import { logIndex, term } from '../../../src/core/model/ids.ts';

@@ -1,5 +1,6 @@
-// The four safety properties of Raft (paper, figure 3) and two promises of this implementation, checked after
-// every step of a random run: answers are durable before they are sent, and a confirmed read is not stale.
+// The four safety properties of Raft (paper, figure 3) and two promises of this implementation,
+// checked after every step of a random run: answers are durable before they are sent, and a
+// confirmed read is not stale.
 
 import type { Entry } from '../../../src/core/model/entry.ts';
 import { logIndex, type NodeId } from '../../../src/core/model/ids.ts';
@@ -48,7 +49,9 @@ export class Invariants {
     }
   }
 
-  /** "at most one leader can be elected in a given term" and, for a new one, leader completeness. */
+  /**
+   * "at most one leader can be elected in a given term" and, for a new one, leader completeness.
+   */
   #electionSafety(member: Member): void {
     if (!member.raft.isLeader) return;
     const { term } = member.raft;
@@ -59,7 +62,10 @@ export class Invariants {
     this.#leaderCompleteness(member);
   }
 
-  /** "a log entry committed in a given term … will be present in the logs of the leaders for all higher terms" */
+  /**
+   * "a log entry committed in a given term … will be present in the logs of the leaders for all
+   * higher terms"
+   */
   #leaderCompleteness(member: Member): void {
     this.#logMatching(member, Number.MAX_SAFE_INTEGER);
     const { start, term } = member.raft.view();
@@ -70,7 +76,10 @@ export class Invariants {
     }
   }
 
-  /** "if two logs contain an entry with the same index and term, then the logs are identical … up to it" */
+  /**
+   * "if two logs contain an entry with the same index and term, then the logs are identical … up to
+   * it"
+   */
   #logMatching(member: Member, tail: number): void {
     const { lastIndex } = member.raft.view();
     const from = logIndex(Math.max(1, lastIndex - tail));

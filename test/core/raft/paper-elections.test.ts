@@ -1,4 +1,5 @@
-// The Raft paper (Ongaro & Ousterhout 2014, extended version), sections 5.1 and 5.2, sentence by sentence.
+// The Raft paper (Ongaro & Ousterhout 2014, extended version), sections 5.1 and 5.2, sentence by
+// sentence.
 
 import { describe, expect, test } from 'vitest';
 import { nodeId } from '../../../src/core/model/ids.ts';

@@ -254,7 +254,10 @@ describe('Figure 7: a follower may be missing entries, may have extra uncommitte
   };
   const wanted = [...leaderTerms, 8];
 
-  /** The figure's leader is `a`, the follower `b`; `c` has the leader's log, so that there is a majority. */
+  /**
+   * The figure's leader is `a`, the follower `b`; `c` has the leader's log, so that there is a
+   * majority.
+   */
   function figure7(terms: readonly number[]): Cluster {
     const disks = {
       a: diskWithTerms(leaderTerms, 7),

@@ -1,4 +1,5 @@
-// The Raft paper (Ongaro & Ousterhout 2014, extended version), sections 5.4 and 8, sentence by sentence.
+// The Raft paper (Ongaro & Ousterhout 2014, extended version), sections 5.4 and 8, sentence by
+// sentence.
 
 import { describe, expect, test } from 'vitest';
 import { nodeId } from '../../../src/core/model/ids.ts';
@@ -80,8 +81,9 @@ describe('Committing entries from previous terms', () => {
   });
 
   /**
-   * Time (c) of the figure: S1 leads again (term 5 here), and the entry of term 2 is on S1, S2 and S3. S5, which
-   * is cut off, holds an entry of term 3 at the same index. The no-op of S1 has reached nobody.
+   * Time (c) of the figure: S1 leads again (term 5 here), and the entry of term 2 is on S1, S2 and
+   * S3. S5, which is cut off, holds an entry of term 3 at the same index. The no-op of S1 has
+   * reached nobody.
    */
   function figure8(): Cluster {
     const names = ['s1', 's2', 's3', 's4', 's5'];

@@ -1,5 +1,5 @@
-// PreVote, the lease of a leader in force, CheckQuorum, and the fast path after a connection died (Ongaro's
-// thesis, sections 4.2.3, 6.2, 9.6).
+// PreVote, the lease of a leader in force, CheckQuorum, and the fast path after a connection died
+// (Ongaro's thesis, sections 4.2.3, 6.2, 9.6).
 
 import { describe, expect, test } from 'vitest';
 import { nodeId } from '../../../src/core/model/ids.ts';

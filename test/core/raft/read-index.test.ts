@@ -1,5 +1,5 @@
-// Linearizable reads (Raft paper, section 8; Ongaro's thesis, section 6.4), and the ways in which neighbours got
-// them wrong.
+// Linearizable reads (Raft paper, section 8; Ongaro's thesis, section 6.4), and the ways in which
+// neighbours got them wrong.
 
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../../src/core/model/limits.ts';

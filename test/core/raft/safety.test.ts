@@ -1,5 +1,6 @@
-// Random runs: messages lost, repeated and reordered, crashes that take unconfirmed writes, links cut, leaders
-// moved, logs compacted. The properties hold after every step, and when the faults stop the group recovers.
+// Random runs: messages lost, repeated and reordered, crashes that take unconfirmed writes, links
+// cut, leaders moved, logs compacted. The properties hold after every step, and when the faults
+// stop the group recovers.
 
 import { describe, expect, test } from 'vitest';
 import type { Configuration } from '../../../src/core/model/entry.ts';
@@ -162,7 +163,10 @@ class Run {
     }
   }
 
-  /** The faults stop; connections that were reported dead are reported back, and nothing else happens. */
+  /**
+   * The faults stop; connections that were reported dead are reported back, and nothing else
+   * happens.
+   */
   recover(): void {
     const { cluster } = this;
     cluster.heal();

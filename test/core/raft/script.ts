@@ -1,5 +1,5 @@
-// Words for tests that talk to one real member, `a`, while the others are puppets: the messages a puppet says,
-// and what the member said last.
+// Words for tests that talk to one real member, `a`, while the others are puppets: the messages a
+// puppet says, and what the member said last.
 
 import type { Entry } from '../../../src/core/model/entry.ts';
 import { logIndex, term } from '../../../src/core/model/ids.ts';

@@ -1,4 +1,5 @@
-// Snapshots streamed in chunks (Raft paper, section 7), with loss, repetition, resumption and crashes.
+// Snapshots streamed in chunks (Raft paper, section 7), with loss, repetition, resumption and
+// crashes.
 
 import { describe, expect, test } from 'vitest';
 import type { Configuration } from '../../../src/core/model/entry.ts';
