@@ -22,6 +22,11 @@ export class GroupDigest {
 
   put(name: string, checksum: number): void {
     this.remove(name);
+    this.add(name, checksum);
+  }
+
+  /** A row that the group does not have yet. */
+  add(name: string, checksum: number): void {
     this.#checksums.set(name, checksum);
     this.#sum = (this.#sum + checksum) >>> 0;
   }
@@ -32,21 +37,4 @@ export class GroupDigest {
     this.#checksums.delete(name);
     this.#sum = (this.#sum - before) >>> 0;
   }
-}
-
-/** Bytes of the digest and the point that it belongs to, for the group's point row. */
-export function encodePointRow({ count, sum }: DigestValue, point: Uint8Array): Buffer {
-  const row = Buffer.allocUnsafe(12 + point.length);
-  row.writeUIntLE(count, 0, 6);
-  row.writeUInt32LE(sum, 6);
-  row.writeUInt16LE(0, 10);
-  row.set(point, 12);
-  return row;
-}
-
-/** null: too short for a point row. */
-export function decodePointRow(row: Buffer): { value: DigestValue; point: Buffer } | null {
-  if (row.length < 12) return null;
-  const value = { count: row.readUIntLE(0, 6), sum: row.readUInt32LE(6) };
-  return { value, point: row.subarray(12) };
 }

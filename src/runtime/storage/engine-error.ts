@@ -1,7 +1,7 @@
 // What the engine says when it can not be opened or read, as the error that a user sees.
 
 import { DsysError } from '../../errors.ts';
-import { corrupt, diskError, messageOf } from './failure.ts';
+import { codesOf, corrupt, diskError, messageOf } from './failure.ts';
 
 /** `directory` is the node's, `location` the engine's; `finding` is the damage seen before it opened. */
 export function engineOpenError(
@@ -26,9 +26,4 @@ function locked(directory: string, cause: unknown): DsysError {
     hint: 'the node is running already: dsys status',
     cause,
   });
-}
-
-function codesOf(error: unknown): unknown[] {
-  if (!(error instanceof Error)) return [];
-  return [(error as { code?: unknown }).code, ...codesOf(error.cause)];
 }

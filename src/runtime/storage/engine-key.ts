@@ -3,7 +3,7 @@
 //   group (4 bytes, big endian)   name of the row (UTF-8); empty: the applied point of the group
 //   ff ff ff ff                   the mark: how far the log had come
 
-import { type GroupId, groupId } from '../../core/model/ids.ts';
+import type { GroupId } from '../../core/model/ids.ts';
 
 const groupBytes = 4;
 export const logMarkKey = Buffer.from([0xff, 0xff, 0xff, 0xff]);
@@ -17,18 +17,4 @@ export function engineKey(group: GroupId, name: string): Buffer {
 
 export function pointKey(group: GroupId): Buffer {
   return engineKey(group, '');
-}
-
-export type ParsedKey =
-  | { readonly kind: 'mark' }
-  | { readonly kind: 'point'; readonly group: GroupId }
-  | { readonly kind: 'row'; readonly group: GroupId; readonly name: string };
-
-/** null: no key of this storage. */
-export function parseKey(key: Buffer): ParsedKey | null {
-  if (key.equals(logMarkKey)) return { kind: 'mark' };
-  if (key.length < groupBytes) return null;
-  const group = groupId(key.readUInt32BE(0));
-  if (key.length === groupBytes) return { kind: 'point', group };
-  return { kind: 'row', group, name: key.toString('utf8', groupBytes) };
 }

@@ -4,12 +4,16 @@
 import type { GroupId } from '../../core/model/ids.ts';
 import type { AppliedPoint, StateRow } from '../../core/model/state.ts';
 import type { DsysError } from '../../errors.ts';
-import { checksum } from '../../wire/checksum.ts';
 import { compactCopy } from '../../wire/slab.ts';
-import { decodeAppliedPoint, decodeRow } from '../../wire/state-row.ts';
-import { type DigestValue, decodePointRow, type GroupDigest } from './digest.ts';
-import type { LogMark } from './engine.ts';
-import { parseKey } from './engine-key.ts';
+import { decodeAppliedPoint, decodeRow, rowKey } from '../../wire/state-row.ts';
+import type { DigestValue, GroupDigest } from './digest.ts';
+import {
+  decodeMark,
+  decodePoint,
+  type EngineValue,
+  type LogMark,
+  openValue,
+} from './engine-value.ts';
 import { corrupt, messageOf } from './failure.ts';
 
 export interface EngineGroup {
@@ -42,21 +46,14 @@ export class EngineLoad {
     this.#digest = digest;
   }
 
-  add(key: Buffer, value: Buffer): void {
-    const parsed = parseKey(key);
-    if (parsed === null || value.length < 4) throw this.#corrupt('a key of another program');
-    const sum = value.readUInt32LE(0);
-    const content = value.subarray(4);
-    if (sum !== checksum(content, checksum(key))) {
-      throw this.#corrupt(`the checksum of row ${key.toString('latin1')} does not fit`);
-    }
+  add(bytes: Buffer): void {
+    const value = openValue(bytes);
+    if (value === null) throw this.#corrupt('the checksum of a row does not fit');
+    const { group, content } = value;
     try {
-      if (parsed.kind === 'mark') this.#mark = decodeMark(content);
-      else if (parsed.kind === 'point') this.#addPoint(this.#loading(parsed.group), content);
-      else {
-        this.#digest(parsed.group).put(parsed.name, sum);
-        this.#loading(parsed.group).rows.push(decodeRow(compactCopy(content)));
-      }
+      if (value.kind === 'mark') this.#mark = decodeMark(content);
+      else if (value.kind === 'point') this.#addPoint(group, content);
+      else this.#addRow(value);
     } catch (cause) {
       throw this.#corrupt(messageOf(cause), cause);
     }
@@ -76,11 +73,18 @@ export class EngineLoad {
     return { groups, mark: this.#mark };
   }
 
-  #addPoint(loading: Loading, content: Buffer): void {
-    const row = decodePointRow(content);
-    if (row === null) return;
-    loading.point = decodeAppliedPoint(compactCopy(row.point));
-    loading.expected = row.value;
+  #addPoint(group: GroupId, content: Buffer): void {
+    const { digest, point } = decodePoint(content);
+    const loading = this.#loading(group);
+    loading.point = decodeAppliedPoint(point);
+    loading.expected = digest;
+  }
+
+  /** The row's values are slices: of a compact copy, not of the engine's buffer. */
+  #addRow({ group, content, checksum }: EngineValue): void {
+    const row = decodeRow(compactCopy(content));
+    this.#digest(group).add(rowKey(row), checksum);
+    this.#loading(group).rows.push(row);
   }
 
   #loading(group: GroupId): Loading {
@@ -96,8 +100,4 @@ export class EngineLoad {
     const { directory, location } = this.#place;
     return corrupt(directory, `${location} is damaged: ${why}`, cause);
   }
-}
-
-function decodeMark(content: Buffer): LogMark {
-  return { segment: content.readUInt32LE(0), sequence: content.readUIntLE(4, 6) };
 }

@@ -4,22 +4,16 @@
 // a later one is there. One sync per batch (a few a second, off the main thread) closes that.
 
 import { type ChainedBatch, ClassicLevel } from 'classic-level';
-import type { GroupId } from '../../core/model/ids.ts';
+import { controlGroup, type GroupId, type LogIndex, logIndex } from '../../core/model/ids.ts';
 import type { AppliedPoint, RemovedRow, StateRow } from '../../core/model/state.ts';
-import { checksum } from '../../wire/checksum.ts';
 import { encodeAppliedPoint, encodeRow, rowKey } from '../../wire/state-row.ts';
-import { encodePointRow, GroupDigest } from './digest.ts';
+import { GroupDigest } from './digest.ts';
 import { engineOpenError } from './engine-error.ts';
 import { engineKey, logMarkKey, pointKey } from './engine-key.ts';
 import { EngineLoad, type EngineRows } from './engine-load.ts';
+import { encodeMark, encodePoint, type LogMark, sealValue } from './engine-value.ts';
 import type { DiskFailure } from './failure.ts';
 import { Quarantine } from './quarantine.ts';
-
-/** How far the log had come when this was written; recovery must find at least as much. */
-export interface LogMark {
-  readonly segment: number;
-  readonly sequence: number;
-}
 
 /** One group's part of an atomic batch. */
 export interface GroupWrite {
@@ -59,6 +53,7 @@ export class Engine {
   readonly #level: Level;
   readonly #quarantine: Quarantine;
   readonly #digests = new Map<GroupId, GroupDigest>();
+  readonly #saved = new Map<GroupId, LogIndex>();
   #tail: Promise<void> = Promise.resolve();
 
   private constructor(options: EngineOptions, level: Level, quarantine: Quarantine) {
@@ -88,12 +83,18 @@ export class Engine {
       const load = new EngineLoad(this.#options, (group) => this.#digest(group));
       await this.#readInto(load);
       const rows = load.finish();
+      for (const [group, { point }] of rows.groups) this.#saved.set(group, point.index);
       await this.#quarantine.discard();
       return rows;
     } catch (cause) {
       await this.#quarantine.restore();
       throw engineOpenError(this.#options, cause, this.#quarantine.finding);
     }
+  }
+
+  /** Up to where the group's rows on the disk reflect its log; 0: there are none. */
+  savedIndex(group: GroupId): LogIndex {
+    return this.#saved.get(group) ?? logIndex(0);
   }
 
   /** Writes all groups in one atomic, synced batch, after all earlier ones. */
@@ -109,11 +110,11 @@ export class Engine {
   }
 
   async #readInto(load: EngineLoad): Promise<void> {
-    const iterator = this.#level.iterator({ highWaterMarkBytes: 1 << 20 });
+    const iterator = this.#level.values({ highWaterMarkBytes: 1 << 20 });
     try {
-      for (let rows = await iterator.nextv(rowsPerRead); rows.length > 0; ) {
-        for (const [key, value] of rows) load.add(key, value);
-        rows = await iterator.nextv(rowsPerRead);
+      for (let values = await iterator.nextv(rowsPerRead); values.length > 0; ) {
+        for (const value of values) load.add(value);
+        values = await iterator.nextv(rowsPerRead);
       }
     } finally {
       await iterator.close();
@@ -126,8 +127,9 @@ export class Engine {
     const batch = this.#level.batch();
     try {
       for (const group of groups) await this.#addGroup(batch, group);
-      batch.put(logMarkKey, encodeMark(logMark()));
+      batch.put(logMarkKey, sealValue('mark', controlGroup, encodeMark(logMark())));
       await batch.write({ sync: true });
+      for (const { group, point } of groups) this.#saved.set(group, point.index);
     } catch (cause) {
       throw failure.latch(cause);
     }
@@ -145,8 +147,8 @@ export class Engine {
       if (++done % rowsPerTurn === 0) await breath();
     }
     for (const row of removed) remove(batch, digest, group, rowKey(row));
-    const bytes = encodePointRow(digest.value, encodeAppliedPoint(point));
-    batch.put(pointKey(group), sealed(pointKey(group), bytes));
+    const content = encodePoint(digest.value, encodeAppliedPoint(point));
+    batch.put(pointKey(group), sealValue('point', group, content));
   }
 
   #digest(group: GroupId): GroupDigest {
@@ -161,30 +163,14 @@ export class Engine {
 
 function put(batch: Batch, digest: GroupDigest, group: GroupId, row: StateRow): void {
   const name = rowKey(row);
-  const key = engineKey(group, name);
-  const value = sealed(key, encodeRow(row));
+  const value = sealValue('row', group, encodeRow(row));
   digest.put(name, value.readUInt32LE(0));
-  batch.put(key, value);
+  batch.put(engineKey(group, name), value);
 }
 
 function remove(batch: Batch, digest: GroupDigest, group: GroupId, name: string): void {
   digest.remove(name);
   batch.del(engineKey(group, name));
-}
-
-/** The checksum of key and value, then the value. */
-function sealed(key: Buffer, value: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(4 + value.length);
-  bytes.writeUInt32LE(checksum(value, checksum(key)), 0);
-  bytes.set(value, 4);
-  return bytes;
-}
-
-function encodeMark({ segment, sequence }: LogMark): Buffer {
-  const bytes = Buffer.alloc(12);
-  bytes.writeUInt32LE(segment, 0);
-  bytes.writeUIntLE(sequence, 4, 6);
-  return sealed(logMarkKey, bytes);
 }
 
 /** Lets the event loop run: a snapshot has many rows, and elections do not wait. */

@@ -6,15 +6,15 @@ import { DsysError } from '../../errors.ts';
 
 /** Latched by whoever sees a failed write first; shared by the log and the engine of one storage. */
 export class DiskFailure {
-  #error: DsysError | null = null;
+  #error: unknown = null;
 
-  get error(): DsysError | null {
+  get error(): unknown {
     return this.#error;
   }
 
-  /** Returns the failure that counts: the first. */
-  latch(cause: unknown): DsysError {
-    this.#error ??= cause instanceof DsysError ? cause : diskError(cause);
+  /** Returns the failure that counts: the first. What no disk said is a bug, and stays what it is. */
+  latch(cause: unknown): unknown {
+    this.#error ??= codesOf(cause).length === 0 ? cause : diskError(cause);
     return this.#error;
   }
 
@@ -24,6 +24,7 @@ export class DiskFailure {
 }
 
 export function diskError(cause: unknown): DsysError {
+  if (cause instanceof DsysError) return cause;
   const why = messageOf(cause);
   const full = /ENOSPC|EDQUOT|No space left|Disk quota/i.test(why);
   return new DsysError({
@@ -53,4 +54,11 @@ export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   return cause === undefined ? error.message : `${error.message}: ${messageOf(cause)}`;
+}
+
+/** Codes of the error and of its causes: the operating system's, the engine's. */
+export function codesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const { code } = error as { code?: unknown };
+  return [...(typeof code === 'string' ? [code] : []), ...codesOf(error.cause)];
 }

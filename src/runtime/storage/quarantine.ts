@@ -37,10 +37,16 @@ export class Quarantine {
   }
 
   async #checkTable(path: string): Promise<void> {
-    const file = await readFile(path);
-    const offset = damageInTable(file);
+    const file = await readFile(path).catch(nullIfMissing);
+    const offset = file === null ? null : damageInTable(file);
     if (offset === null) return;
     await rename(path, `${path}${suffix}`);
     this.#damaged.push({ path, offset });
   }
+}
+
+/** The engine removes tables that it no longer needs; one that it does need, it misses itself. */
+function nullIfMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
 }

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { LogRecord } from '../../core/model/records.ts';
 import type { DsysError } from '../../errors.ts';
 import { decodeLogRecord } from '../../wire/log-record.ts';
+import { compactCopy } from '../../wire/slab.ts';
 import {
   type Block,
   decodeBlock,
@@ -111,7 +112,7 @@ class LogScan {
     for (const bytes of records) {
       let record: LogRecord;
       try {
-        record = decodeLogRecord(bytes);
+        record = decodeOwn(bytes);
       } catch (cause) {
         throw this.#corrupt(path, at, `expected a record: ${messageOf(cause)}`, cause);
       }
@@ -147,6 +148,12 @@ class LogScan {
     const directory = dirname(this.#options.directory);
     return corrupt(directory, `${path} is damaged at offset ${at}: ${why}`, cause);
   }
+}
+
+/** A `one` write is a slice of its record, and would keep the whole segment in memory. */
+function decodeOwn(bytes: Buffer): LogRecord {
+  const record = decodeLogRecord(bytes);
+  return record.kind === 'tentative' ? decodeLogRecord(compactCopy(bytes)) : record;
 }
 
 const zeros = Buffer.alloc(1 << 16);

@@ -5,7 +5,7 @@
 //   saveState ──► engine, one atomic batch with the applied points
 
 import { join } from 'node:path';
-import type { GroupId, LogIndex } from '../../core/model/ids.ts';
+import { type GroupId, type LogIndex, logIndex } from '../../core/model/ids.ts';
 import { LogReplay } from '../../core/model/log-replay.ts';
 import type {
   PersistBatch,
@@ -16,8 +16,9 @@ import type {
 import type { Storage } from '../../ports/storage.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { segmentBytesDefault } from './creation.ts';
-import { Engine, type GroupWrite, type LogMark } from './engine.ts';
+import { Engine, type GroupWrite } from './engine.ts';
 import type { EngineRows } from './engine-load.ts';
+import type { LogMark } from './engine-value.ts';
 import { corrupt, DiskFailure, diskError } from './failure.ts';
 import { type Files, realFiles } from './files.ts';
 import { type Scanned, scanLog } from './recovery.ts';
@@ -108,8 +109,12 @@ class FileStorage implements Storage {
   }
 
   async release(applied: ReadonlyMap<GroupId, LogIndex>): Promise<void> {
+    const saved = new Map<GroupId, LogIndex>();
+    for (const [group, index] of applied) {
+      saved.set(group, logIndex(Math.min(index, this.#opened.savedIndex(group))));
+    }
     try {
-      await this.#log.release(applied);
+      await this.#log.release(saved);
     } catch (cause) {
       throw this.#failure.latch(cause);
     }

@@ -1,0 +1,70 @@
+// What the engine stores under a key. A value says itself what it is, so that reading everything back needs no
+// keys: half the buffers, a third less time.
+//
+//   checksum (4 bytes)   kind (1)   group (4)   content
+
+import { type GroupId, groupId } from '../../core/model/ids.ts';
+import { crc32c } from './crc32c.ts';
+import type { DigestValue } from './digest.ts';
+
+/** Append only: these numbers are on disks. */
+const kinds = ['mark', 'point', 'row'] as const;
+const headBytes = 9;
+const digestBytes = 12;
+
+export interface EngineValue {
+  readonly kind: (typeof kinds)[number];
+  readonly group: GroupId;
+  readonly checksum: number;
+  readonly content: Buffer;
+}
+
+/** How far the log had come when this was written; recovery must find at least as much. */
+export interface LogMark {
+  readonly segment: number;
+  readonly sequence: number;
+}
+
+export function sealValue(kind: EngineValue['kind'], group: GroupId, content: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(headBytes + content.length);
+  bytes[4] = kinds.indexOf(kind);
+  bytes.writeUInt32LE(group, 5);
+  bytes.set(content, headBytes);
+  bytes.writeUInt32LE(crc32c(bytes.subarray(4)), 0);
+  return bytes;
+}
+
+/** null: not as it was written. */
+export function openValue(bytes: Buffer): EngineValue | null {
+  if (bytes.length < headBytes) return null;
+  const found = bytes.readUInt32LE(0);
+  const kind = kinds[bytes[4] ?? kinds.length];
+  if (kind === undefined || found !== crc32c(bytes.subarray(4))) return null;
+  const content = bytes.subarray(headBytes);
+  return { kind, group: groupId(bytes.readUInt32LE(5)), checksum: found, content };
+}
+
+export function encodeMark({ segment, sequence }: LogMark): Buffer {
+  const content = Buffer.alloc(10);
+  content.writeUInt32LE(segment, 0);
+  content.writeUIntLE(sequence, 4, 6);
+  return content;
+}
+
+export function decodeMark(content: Buffer): LogMark {
+  return { segment: content.readUInt32LE(0), sequence: content.readUIntLE(4, 6) };
+}
+
+/** The digest of the group's rows, then the point that they reflect. */
+export function encodePoint({ count, sum }: DigestValue, point: Uint8Array): Buffer {
+  const content = Buffer.alloc(digestBytes + point.length);
+  content.writeUIntLE(count, 0, 6);
+  content.writeUInt32LE(sum, 6);
+  content.set(point, digestBytes);
+  return content;
+}
+
+export function decodePoint(content: Buffer): { digest: DigestValue; point: Buffer } {
+  const digest = { count: content.readUIntLE(0, 6), sum: content.readUInt32LE(6) };
+  return { digest, point: content.subarray(digestBytes) };
+}
