@@ -1,7 +1,7 @@
 // dsys as one side of the comparison: the public library and the command line, nothing from inside
 // a node.
 
-import type { Laboratory } from './laboratory.ts';
+import { killNow, type Laboratory } from './laboratory.ts';
 import { firstPut, type Session, type Store, smallValue } from './store.ts';
 
 export class DsysStore implements Store {
@@ -33,12 +33,12 @@ export class DsysStore implements Store {
     const session = await this.connect();
     await session.put(key, smallValue);
     const leader = (await db.get(key)).via;
-    await this.#laboratory.killNow(leader);
+    killNow(await this.#laboratory.pids(), leader);
     const killedAt = performance.now();
     await firstPut(() => session.put(key, smallValue));
     const tookMs = performance.now() - killedAt;
     await Promise.all([session.close(), db.close()]);
-    await this.#laboratory.dsys('start', leader);
+    await this.#laboratory.start(leader);
     return tookMs;
   }
 

@@ -5,7 +5,7 @@
 import type { Db } from '../src/client/api.ts';
 import { waitUntil } from '../src/cluster/wait-until.ts';
 import { seededRandom } from '../src/core/model/random.ts';
-import { Laboratory } from './laboratory.ts';
+import { killNow, Laboratory } from './laboratory.ts';
 import { runProgram } from './program.ts';
 import { firstPut, smallValue } from './store.ts';
 import { Workload } from './workload.ts';
@@ -19,11 +19,11 @@ const workers = 16;
 async function failOver(laboratory: Laboratory, db: Db, key: string): Promise<number> {
   await db.put(key, smallValue);
   const leader = (await db.get(key)).via;
-  await laboratory.killNow(leader);
+  killNow(await laboratory.pids(), leader);
   const killedAt = performance.now();
   await firstPut(() => db.put(key, smallValue));
   const tookMs = performance.now() - killedAt;
-  await laboratory.dsys('start', leader);
+  await laboratory.start(leader);
   return tookMs;
 }
 

@@ -59,11 +59,16 @@ export class Laboratory {
     return this.dsys('status') as Promise<LabStatus>;
   }
 
-  /** kill -9, without the detour of a command: for measuring from the moment of death. */
-  async killNow(node: string): Promise<void> {
-    const found = (await this.status()).nodes.find((each) => each.name === node);
-    if (found?.pid == null) throw new Error(`${node} does not run`);
-    process.kill(found.pid, 'SIGKILL');
+  /** Pids of the nodes that run, by name. */
+  async pids(): Promise<Map<string, number>> {
+    const { nodes } = await this.status();
+    return new Map(nodes.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid] as const])));
+  }
+
+  /** Starts a node that is gone; resolves with its pid when it answers. */
+  async start(node: string): Promise<number> {
+    const { nodes } = (await this.dsys('start', node)) as { nodes: { pid: number }[] };
+    return nodes[0]?.pid ?? 0;
   }
 
   /**
@@ -86,4 +91,11 @@ export class Laboratory {
     await this.dsys('down');
     await rm(this.home, { recursive: true, force: true });
   }
+}
+
+/** kill -9, without the detour of a command: for measuring from the moment of death. */
+export function killNow(pids: ReadonlyMap<string, number>, node: string): void {
+  const pid = pids.get(node);
+  if (pid === undefined) throw new Error(`${node} does not run`);
+  process.kill(pid, 'SIGKILL');
 }

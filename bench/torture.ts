@@ -7,7 +7,7 @@ import type { Db } from '../src/client/api.ts';
 import { waitUntil } from '../src/cluster/wait-until.ts';
 import { type Random, seededRandom } from '../src/core/model/random.ts';
 import { divergences, isSettled, type ReplicaState } from './judges.ts';
-import { Laboratory } from './laboratory.ts';
+import { killNow, Laboratory } from './laboratory.ts';
 import { type Outcome, runProgram } from './program.ts';
 import { Workload } from './workload.ts';
 
@@ -30,13 +30,14 @@ async function torment(options: {
   const { laboratory, random, say } = options;
   const end = performance.now() + options.seconds * 1000;
   const kills: Record<string, number> = Object.fromEntries(nodes.map((node) => [node, 0]));
+  const pids = await laboratory.pids();
   while (performance.now() < end) {
     const round = sleep(roundMs);
     const node = nodes[random.below(nodes.length)] ?? '';
-    await laboratory.dsys('kill', node);
+    killNow(pids, node);
     kills[node] = (kills[node] ?? 0) + 1;
     say(`killed ${node}`);
-    await laboratory.dsys('start', node);
+    pids.set(node, await laboratory.start(node));
     await round;
   }
   return { kills };
