@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { groupId, logIndex } from '../../src/core/model/ids.ts';
 import type { Recovered } from '../../src/core/model/records.ts';
 import type { Storage } from '../../src/ports/storage.ts';
+import { StorageStory } from './storage-story.ts';
 import {
   entriesBetween,
   entriesRecord,
@@ -25,6 +26,8 @@ import {
   tentativeWrite,
   two,
 } from './storage-words.ts';
+
+const stories = ['a', 'b', 'c', 'd', 'e'];
 
 export interface StorageHarness {
   /** Opens the disk as it is now. */
@@ -304,6 +307,16 @@ export function storageContract(name: string, make: () => Promise<StorageHarness
         expect(groupIn(recovered, groupId(number)).tentative).toHaveLength(1);
       }
     });
+
+    test.each(stories)(
+      'life %s: after any crash, log and state are what the model knows',
+      async (seed) => {
+        await harness.run(storage.close());
+        const story = new StorageStory(harness, seed);
+        await story.live(150);
+        expect(story.crashes).toBeGreaterThan(1);
+      },
+    );
 
     test('close finishes what is in flight', async () => {
       await recover();

@@ -29,6 +29,7 @@ export class GatedFiles implements Files {
   writes = 0;
   held = false;
   broken: Error | null = null;
+  creationBroken: Error | null = null;
   readonly #waiting: (() => void)[] = [];
 
   get waiting(): number {
@@ -42,7 +43,8 @@ export class GatedFiles implements Files {
   remove = realFiles.remove;
 
   async create(...args: Parameters<Files['create']>): Promise<void> {
-    if (this.broken) throw this.broken;
+    const broken = this.broken ?? this.creationBroken;
+    if (broken) throw broken;
     return realFiles.create(...args);
   }
 
@@ -128,6 +130,11 @@ export class FileHarness implements StorageHarness {
 
   breakDisk(code: 'disk-full' | 'disk-failed'): void {
     this.#files.broken = systemError(code === 'disk-full' ? 'ENOSPC' : 'EIO');
+  }
+
+  /** From now on no new file can be made. */
+  breakCreation(code: string): void {
+    this.#files.creationBroken = systemError(code);
   }
 
   async crash(): Promise<void> {
