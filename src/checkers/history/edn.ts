@@ -24,8 +24,8 @@ interface Open {
 
 const token = /[^\s,()[\]{}";\\]+/y;
 const whitespace = /(?:[\s,]|;[^\n]*)+/y;
-const text = /"(?:[^"\\]|\\[^])*"/y;
-const character = /\\(?:newline|space|tab|return|u[0-9a-fA-F]{4}|[^])/y;
+const text = /"(?:[^"\\]|\\[\s\S])*"/y;
+const character = /\\(?:newline|space|tab|return|u[0-9a-fA-F]{4}|[\s\S])/y;
 const number = /^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?[NM]?$/;
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
 
@@ -167,7 +167,7 @@ function atomOf(found: string): Json | typeof tag {
 function unescaped(quoted: string): string {
   return quoted
     .slice(1, -1)
-    .replace(/\\(u[0-9a-fA-F]{4}|[^])/g, (_, code: string) =>
+    .replace(/\\(u[0-9a-fA-F]{4}|[\s\S])/g, (_, code: string) =>
       code.length === 5
         ? String.fromCharCode(Number.parseInt(code.slice(1), 16))
         : (escapes[code] ?? code),

@@ -139,6 +139,7 @@ function operationOf({ event, rank, end, endRank }: Opened): Operation {
     call: rank,
     return: endRank,
     line: event.line,
+    times: [rank, endRank],
   };
 }
 

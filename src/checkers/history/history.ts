@@ -25,6 +25,8 @@ export interface Operation {
   readonly return: number | null;
   /** Line of the call in the file. */
   readonly line: number;
+  /** Call and return as the file has them; ranks where it has no times. */
+  readonly times: readonly [call: number, end: number | null];
 }
 
 /** How to read what a file leaves open; each format has its own habit. */

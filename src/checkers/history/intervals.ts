@@ -13,19 +13,13 @@ import type { Row } from './rows.ts';
 
 const functions = ['read', 'write', 'cas', 'append', 'delete'];
 
-interface Timed {
-  readonly operation: Operation;
-  readonly call: number;
-  readonly return: number | null;
-}
-
 /** The operations in order of their calls; times become ranks. */
 export function operationsOfIntervals(rows: readonly Row[]): readonly Operation[] | Malformed {
-  const timed: Timed[] = [];
+  const timed: Operation[] = [];
   for (const row of rows) {
     const fault = faultOf(row);
     if (fault !== null) return fault;
-    timed.push(timedOf(row, timed.length));
+    timed.push(operationOf(row, timed.length));
   }
   return ranked(timed);
 }
@@ -63,10 +57,10 @@ function faultOfValue({ f, value, old }: JsonMap, bad: Bad): Malformed | null {
   return f === 'cas' && old === undefined ? bad('"old" that the cas expects', old) : null;
 }
 
-function timedOf({ map, line }: Row, position: number): Timed {
+function operationOf({ map, line }: Row, position: number): Operation {
   const out = isMap(map.out) ? map.out : null;
   const outcome: Outcome = out === null ? 'unknown' : out.ok === true ? 'ok' : 'fail';
-  const operation: Operation = {
+  return {
     id: typeof map.id === 'number' ? map.id : position,
     client: map.client === undefined || map.client === null ? null : String(map.client),
     f: String(map.f),
@@ -77,19 +71,15 @@ function timedOf({ map, line }: Row, position: number): Timed {
     call: 0,
     return: null,
     line,
-  };
-  return {
-    operation,
-    call: Number(map.call),
-    return: map.return === null ? null : Number(map.return),
+    times: [Number(map.call), map.return === null ? null : Number(map.return)],
   };
 }
 
 /** A call at the same instant as a return comes before it. */
-function ranked(timed: readonly Timed[]): readonly Operation[] {
-  const moments = timed.flatMap((each, at) => [
-    { at, time: each.call, end: 0 },
-    ...(each.return === null ? [] : [{ at, time: each.return, end: 1 }]),
+function ranked(timed: readonly Operation[]): readonly Operation[] {
+  const moments = timed.flatMap(({ times: [call, end] }, at) => [
+    { at, time: call, end: 0 },
+    ...(end === null ? [] : [{ at, time: end, end: 1 }]),
   ]);
   moments.sort((a, b) => a.time - b.time || a.end - b.end || a.at - b.at);
   const calls: number[] = [];
@@ -99,7 +89,7 @@ function ranked(timed: readonly Timed[]): readonly Operation[] {
     else returns[at] = rank;
   }
   return timed
-    .map(({ operation }, at) => ({
+    .map((operation, at) => ({
       ...operation,
       call: calls[at] ?? 0,
       return: returns[at] ?? null,

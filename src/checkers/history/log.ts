@@ -25,7 +25,7 @@ export function operationsOfLog(text: string): readonly Operation[] | Malformed 
       return malformed(index + 1, 'INFO  jepsen.util - PROCESS :TYPE :F VALUE', line);
     }
     const [, process = '', type = '', f = '', value = ''] = match;
-    const parsed = valueOf(value);
+    const parsed = logValue(value);
     if (parsed === undefined) return malformed(index + 1, 'a value at the end of the line', value);
     events.push({
       type: type as Event['type'],
@@ -40,7 +40,7 @@ export function operationsOfLog(text: string): readonly Operation[] | Malformed 
   return pairEvents(events);
 }
 
-function valueOf(text: string): Json | undefined {
+function logValue(text: string): Json | undefined {
   if (text.trim() === '') return null;
   const forms = parseEdn(text);
   if ('kind' in forms) return undefined;
