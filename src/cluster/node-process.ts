@@ -13,6 +13,8 @@ import { pause } from './wait-until.ts';
 
 export type SignalName = NodeJS.Signals;
 
+/** Several nodes share one laptop: young objects need little room. */
+const memoryFlags = ['--max-semi-space-size=8'];
 /** How often a process's end is looked for. */
 const pollMs = 5;
 
@@ -21,7 +23,7 @@ export async function spawnNode(cluster: ClusterPaths, node: string): Promise<Pi
   const paths = nodePaths(cluster, node);
   mkdirSync(paths.root, { recursive: true, mode: 0o700 });
   for (const old of [paths.exit, paths.lastAction]) rmSync(old, { force: true });
-  const args = [nodeProgram(), '--home', cluster.root, '--node', node];
+  const args = [...memoryFlags, nodeProgram(), '--home', cluster.root, '--node', node];
   const pid = await spawnDetached({ args, log: paths.log, cwd: cluster.root });
   const startTime = pid === null ? null : processFacts(pid).startTime;
   if (pid === null || startTime === null) throw spawnFailed(node, paths.log);

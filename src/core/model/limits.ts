@@ -33,7 +33,7 @@ export const limits = {
   /** … and keeps this many applied entries, so that a briefly slow follower needs no snapshot. */
   logEntriesTrailing: 4096,
   /** All logs of a node together; beyond it the largest are compacted first (a laptop runs several nodes). */
-  nodeLogBytesMax: 64 << 20,
+  nodeLogBytesMax: 8 << 20,
   /** Rows of one snapshot chunk, by bytes. */
   snapshotChunkBytes: 256 << 10,
 

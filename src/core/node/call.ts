@@ -37,7 +37,7 @@ export class Call {
 
 export class Calls {
   readonly #outbox: Outbox;
-  readonly #byDeadline = new Map<number, Call[]>();
+  readonly #byDeadline = new Map<number, Set<Call>>();
   #now: Tick = tick(0);
   #open = 0;
 
@@ -57,8 +57,8 @@ export class Calls {
     const wait = Math.max(1, Math.ceil(request.timeoutMs / limits.tickMs));
     const call = new Call({ request, asker, deadline: tick(this.#now + wait) });
     const bucket = this.#byDeadline.get(call.deadline);
-    if (bucket) bucket.push(call);
-    else this.#byDeadline.set(call.deadline, [call]);
+    if (bucket) bucket.add(call);
+    else this.#byDeadline.set(call.deadline, new Set([call]));
     this.#open += 1;
     return call;
   }
@@ -67,6 +67,7 @@ export class Calls {
   answer(call: Call, result: Result): void {
     if (call.answered) return;
     call.markAnswered();
+    this.#byDeadline.get(call.deadline)?.delete(call);
     this.#open -= 1;
     const reply = { id: call.request.id, result };
     if (call.asker.kind === 'client') this.#outbox.reply(call.asker.connection, reply);
@@ -81,7 +82,7 @@ export class Calls {
       const due = this.#byDeadline.get(now);
       if (!due) continue;
       this.#byDeadline.delete(now);
-      for (const call of due) if (!call.answered) call.onDeadline();
+      for (const call of due) call.onDeadline();
     }
   }
 }

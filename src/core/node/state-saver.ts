@@ -11,7 +11,7 @@ import type { Durability } from './durability.ts';
 import type { Replica } from './replica.ts';
 
 /** Synced state is asked for after this many bytes of log: it bounds what a restart must replay. */
-const syncEveryBytes = 8 << 20;
+const syncEveryBytes = 2 << 20;
 
 interface InFlight {
   readonly number: number;

@@ -56,16 +56,13 @@ export class Writes {
 
   /** This node leads the group: propose, or refuse with certainly no effect. */
   propose({ call, replica, operation, session }: WriteRequest): void {
-    const reach = () => reachOf(replica, this.#liveness);
-    const none = (reason: 'unavailable' | 'clock-ahead' | 'overloaded', message: string) =>
-      this.#calls.answer(call, refuse({ reason, effect: 'none', message, reach: reach() }));
     if (!hasQuorum(replica, this.#liveness)) {
-      none('unavailable', describeReach(replica, reach()));
+      this.#refuse(call, replica, 'unavailable');
       return;
     }
     // Exactly once rests on this: the entry's time is later than the first attempt (data/sessions).
     if (this.#clock.update(session.issuedAt, this.wallMs).kind !== 'ok') {
-      none('clock-ahead', 'the clock of the client is too far ahead of this node');
+      this.#refuse(call, replica, 'clock-ahead');
       return;
     }
     const hlc = this.#clock.now(this.wallMs);
@@ -173,6 +170,15 @@ export class Writes {
     const reach = reachOf(replica, this.#liveness);
     const { reason, version } = result;
     this.#calls.answer(call, refuse({ reason, effect: 'none', message, reach, version }));
+  }
+
+  #refuse(call: Call, replica: Replica, reason: 'unavailable' | 'clock-ahead'): void {
+    const reach = reachOf(replica, this.#liveness);
+    const message =
+      reason === 'unavailable'
+        ? describeReach(replica, reach)
+        : 'the clock of the client is too far ahead of this node';
+    this.#calls.answer(call, refuse({ reason, effect: 'none', message, reach }));
   }
 
   #refuseProposal(call: Call, replica: Replica, refusal: ProposeRefusal): void {
