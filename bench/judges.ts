@@ -5,8 +5,9 @@
 export type Fate = 'acknowledged' | 'failed' | 'unknown';
 
 /**
- * One key with one writer that never writes a value twice and waits for each answer. Then a read may return the
- * last acknowledged value, or that of a write of unknown outcome; nothing else, ever.
+ * One key with one writer that never writes a value twice and waits for each answer. Then a read
+ * may return the last acknowledged value, or that of a write of unknown outcome; nothing else,
+ * ever.
  */
 export class RegisterJudge {
   readonly #key: string;

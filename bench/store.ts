@@ -35,8 +35,8 @@ const everyMs = 20;
 const limitMs = 30_000;
 
 /**
- * Begins a put every 20 ms and resolves when the first one succeeds, so that one put that was lost with a dead
- * leader does not hide that the others work again.
+ * Begins a put every 20 ms and resolves when the first one succeeds, so that one put that was lost
+ * with a dead leader does not hide that the others work again.
  */
 export function firstPut(put: () => Promise<unknown>): Promise<void> {
   return new Promise((resolve, reject) => {

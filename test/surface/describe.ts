@@ -1,5 +1,5 @@
-// What users and scripts rely on, as text that a person can review in a diff: every verb with its arguments and
-// flags, and the shape of a JSON value.
+// What users and scripts rely on, as text that a person can review in a diff: every verb with its
+// arguments and flags, and the shape of a JSON value.
 
 import { argumentText, flagText, type Verb, visibleFlags } from '../docs/manifest.ts';
 
@@ -18,8 +18,8 @@ function describeVerb(verb: Verb): string {
 }
 
 /**
- * One line a field, in its order: `nodes[].pid: null | number`. Elements of a list are described together, and
- * so are the entries of an object whose keys are data (`{}` in `dataKeys`).
+ * One line a field, in its order: `nodes[].pid: null | number`. Elements of a list are described
+ * together, and so are the entries of an object whose keys are data (`{}` in `dataKeys`).
  */
 export function shapeOf(value: unknown, dataKeys: readonly string[] = []): string[] {
   const types = new Map<string, Set<string>>();
