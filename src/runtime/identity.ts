@@ -1,5 +1,6 @@
-// Who a data directory belongs to. A node whose disk is not the one that the cluster knows is not that member:
-// with an empty log it could vote twice in one term. So it refuses to start and says how to replace it.
+// Who a data directory belongs to. A node whose disk is not the one that the cluster knows is not that
+// member: with an empty log it could vote twice in one term. So it refuses to start and says how to
+// replace it.
 
 import { open, readFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -28,7 +29,7 @@ export async function openIdentity(
 ): Promise<{ readonly incarnation: Incarnation }> {
   const path = join(directory, 'identity.json');
   const found = await readIdentity(directory, path, expected);
-  checkOwner(path, expected, found);
+  checkOwner(directory, expected, found);
   const next = incarnation(found.incarnation + 1);
   try {
     await checkLog(directory, found);
@@ -50,21 +51,23 @@ async function readIdentity(
     text = await readFile(path, 'utf8');
   } catch (cause) {
     if (!isMissing(cause)) throw diskError(cause);
-    const why = `${path} is missing, but the cluster knows storage ${expected.storageId}`;
-    throw refusal('storage-wiped', directory, why, cause);
+    const message = `${path} is missing, but the cluster knows storage ${expected.storageId}`;
+    throw refusal({ code: 'storage-wiped', directory, message, cause });
   }
   try {
     return parseIdentityFile(text, path);
   } catch (cause) {
-    throw refusal('storage-corrupt', directory, `${path} is damaged: ${messageOf(cause)}`, cause);
+    const message = `${path} is damaged: ${messageOf(cause)}`;
+    throw refusal({ code: 'storage-corrupt', directory, message, cause });
   }
 }
 
-function checkOwner(path: string, expected: ExpectedIdentity, found: IdentityFile): void {
+function checkOwner(directory: string, expected: ExpectedIdentity, found: IdentityFile): void {
+  const path = join(directory, 'identity.json');
   for (const field of ['clusterId', 'node', 'storageId'] as const) {
     if (found[field] === expected[field]) continue;
-    const why = `${path}: expected ${field} ${expected[field]}, found ${found[field]}`;
-    throw refusal('storage-foreign', expected.node, why);
+    const message = `${path}: expected ${field} ${expected[field]}, found ${found[field]}`;
+    throw refusal({ code: 'storage-foreign', directory, message });
   }
 }
 
@@ -72,8 +75,8 @@ function checkOwner(path: string, expected: ExpectedIdentity, found: IdentityFil
 async function checkLog(directory: string, { incarnation: starts }: IdentityFile): Promise<void> {
   if (starts === 0) return createLog(realFiles, directory);
   if (await hasLog(realFiles, directory)) return;
-  const why = `${join(directory, 'wal')} has no log, but the node has started ${starts} times`;
-  throw refusal('storage-wiped', directory, why);
+  const message = `${join(directory, 'wal')} has no log, but the node has started ${starts} times`;
+  throw refusal({ code: 'storage-wiped', directory, message });
 }
 
 /** A crash leaves the old text or the new one. The caller syncs the directory. */
@@ -89,8 +92,14 @@ async function writeDurably(path: string, text: string): Promise<void> {
   await rename(draft, path);
 }
 
-function refusal(code: ErrorCode, node: string, message: string, cause?: unknown): DsysError {
-  const hint = `this node must not vote: replace it: dsys replace ${basename(node)}`;
+function refusal(options: {
+  readonly code: ErrorCode;
+  readonly directory: string;
+  readonly message: string;
+  readonly cause?: unknown;
+}): DsysError {
+  const { code, directory, message, cause } = options;
+  const hint = `this node must not vote: replace it: dsys replace ${basename(directory)}`;
   return new DsysError({ code, message, hint, cause });
 }
 

@@ -1,5 +1,6 @@
-// A disk in memory behind ports/storage.ts. Nothing finishes by itself: writes wait, in two lanes, until the
-// owner calls `completeNext`. `crash` loses what was not synced, and may tear the write that was under way.
+// A disk in memory behind ports/storage.ts. Nothing finishes by itself: writes wait, in two lanes, until
+// the owner calls `completeNext`. `crash` loses what was not synced, and may tear the write that was
+// under way.
 //
 //   persist ───► log lane ────┐
 //                             ├──► completeNext ──► on the disk, promise settled

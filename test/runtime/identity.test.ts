@@ -1,4 +1,5 @@
-// A node starts only on the disk that the cluster knows as its own, and counts each start before it speaks.
+// A node starts only on the disk that the cluster knows as its own, and counts each start before it
+// speaks.
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

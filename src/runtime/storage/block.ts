@@ -1,5 +1,5 @@
-// The bytes of one block of the write-ahead log. A block is what one flush makes durable, whole or not at all:
-// had a flush two blocks, a torn write could keep the second without the first and look like damage.
+// The bytes of one block of the write-ahead log. A block is what one flush makes durable, whole or not at
+// all: had a flush two blocks, a torn write could keep the second without the first and look like damage.
 //
 //   segment   header (32 bytes), then blocks, then zeros to the end of the file
 //   header    magic  crc  version  number  size                      durable before the first block
@@ -8,7 +8,7 @@
 import { checksum } from '../../wire/checksum.ts';
 
 export const segmentHeaderBytes = 32;
-export const blockHeaderBytes = 32;
+const blockHeaderBytes = 32;
 const formatVersion = 1;
 const segmentMagic = 0x53575344;
 const blockMagic = 0x42575344;

@@ -1,5 +1,5 @@
-// Reads the engine's rows back, and believes nothing: each row has its own checksum, and each group's digest
-// must fit its rows.
+// Reads the engine's rows back, and believes nothing: each row has its own checksum, and each group's
+// digest must fit its rows.
 
 import type { GroupId } from '../../core/model/ids.ts';
 import type { AppliedPoint, StateRow } from '../../core/model/state.ts';
@@ -64,9 +64,9 @@ export class EngineLoad {
     for (const [group, { point, expected, rows }] of this.#groups) {
       const { count, sum } = this.#digest(group).value;
       if (point === null || expected?.count !== count || expected.sum !== sum) {
-        const found = `${count} rows of group ${group} with sum ${sum}`;
-        const wanted = expected ? `${expected.count} with sum ${expected.sum}` : 'none';
-        throw this.#corrupt(`expected ${wanted}, found ${found}`);
+        const wanted = `${expected?.count ?? 'no'} rows with checksum ${expected?.sum ?? 'none'}`;
+        const found = `${count} with ${sum}`;
+        throw this.#corrupt(`group ${group}: expected ${wanted}, found ${found}`);
       }
       groups.set(group, { point, rows });
     }

@@ -1,7 +1,8 @@
-// The embedded engine (LevelDB), and the only file that knows it. Holds the rows of applied state. Every batch
-// is atomic and carries the applied points of its groups. Every batch is also synced: when the engine changes
-// its own log file it does not sync the old one, so after a power cut an unsynced batch could be missing while
-// a later one is there. One sync per batch (a few a second, off the main thread) closes that.
+// The embedded engine (LevelDB), and the only file that knows it. Holds the rows of applied state. Every
+// batch is atomic and carries the applied points of its groups. Every batch is also synced: when the
+// engine changes its own log file it does not sync the old one, so after a power cut an unsynced batch
+// could be missing while a later one is there. One sync per batch (a few a second, off the main thread)
+// closes that.
 
 import { type ChainedBatch, ClassicLevel } from 'classic-level';
 import { controlGroup, type GroupId, type LogIndex, logIndex } from '../../core/model/ids.ts';
@@ -137,18 +138,15 @@ export class Engine {
 
   async #addGroup(batch: Batch, write: GroupWrite): Promise<void> {
     const { group, clear, rows, removed, point } = write;
-    const digest = this.#digest(group);
-    if (clear) {
-      for (const name of [...digest.names]) remove(batch, digest, group, name);
-    }
+    const part = new GroupBatch({ batch, group, digest: this.#digest(group) });
+    if (clear) part.clear();
     let done = 0;
     for (const row of rows) {
-      put(batch, digest, group, row);
+      part.put(row);
       if (++done % rowsPerTurn === 0) await breath();
     }
-    for (const row of removed) remove(batch, digest, group, rowKey(row));
-    const content = encodePoint(digest.value, encodeAppliedPoint(point));
-    batch.put(pointKey(group), sealValue('point', group, content));
+    for (const row of removed) part.remove(rowKey(row));
+    part.finish(point);
   }
 
   #digest(group: GroupId): GroupDigest {
@@ -161,16 +159,39 @@ export class Engine {
   }
 }
 
-function put(batch: Batch, digest: GroupDigest, group: GroupId, row: StateRow): void {
-  const name = rowKey(row);
-  const value = sealValue('row', group, encodeRow(row));
-  digest.put(name, value.readUInt32LE(0));
-  batch.put(engineKey(group, name), value);
-}
+/** One group's share of a batch, and of the digest that goes with it. */
+class GroupBatch {
+  readonly #batch: Batch;
+  readonly #group: GroupId;
+  readonly #digest: GroupDigest;
 
-function remove(batch: Batch, digest: GroupDigest, group: GroupId, name: string): void {
-  digest.remove(name);
-  batch.del(engineKey(group, name));
+  constructor(parts: { batch: Batch; group: GroupId; digest: GroupDigest }) {
+    this.#batch = parts.batch;
+    this.#group = parts.group;
+    this.#digest = parts.digest;
+  }
+
+  put(row: StateRow): void {
+    const name = rowKey(row);
+    const value = sealValue('row', this.#group, encodeRow(row));
+    this.#digest.put(name, value.readUInt32LE(0));
+    this.#batch.put(engineKey(this.#group, name), value);
+  }
+
+  remove(name: string): void {
+    this.#digest.remove(name);
+    this.#batch.del(engineKey(this.#group, name));
+  }
+
+  clear(): void {
+    for (const name of [...this.#digest.names]) this.remove(name);
+  }
+
+  /** The point comes with the digest of all rows, so that both are true of the same moment. */
+  finish(point: AppliedPoint): void {
+    const content = encodePoint(this.#digest.value, encodeAppliedPoint(point));
+    this.#batch.put(pointKey(this.#group), sealValue('point', this.#group, content));
+  }
 }
 
 /** Lets the event loop run: a snapshot has many rows, and elections do not wait. */

@@ -1,5 +1,6 @@
-// What a disk can do to a node, as the errors that a user sees. The first failure of a write is final: after a
-// failed fsync nobody knows what the disk holds, so nothing is tried again and all that follows is refused.
+// What a disk can do to a node, as the errors that a user sees. The first failure of a write is final:
+// after a failed fsync nobody knows what the disk holds, so nothing is tried again and all that follows
+// is refused.
 
 import { basename } from 'node:path';
 import { DsysError } from '../../errors.ts';

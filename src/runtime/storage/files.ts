@@ -1,5 +1,5 @@
-// The few things that the log does to files, each durable when its promise resolves: also the entry in the
-// directory, which a crash may otherwise forget. Tests put a failing disk in its place.
+// The few things that the log does to files, each durable when its promise resolves: also the entry in
+// the directory, which a crash may otherwise forget. Tests put a failing disk in its place.
 
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';

@@ -1,5 +1,6 @@
-// Reads the log back after a start. A torn last block (a crash in the middle of a write that nobody was told
-// of) is cut; everything else that is not exactly what was written is `storage-corrupt`, with file and offset.
+// Reads the log back after a start. A torn last block (a crash in the middle of a write that nobody was
+// told of) is cut; everything else that is not exactly what was written is `storage-corrupt`, with file
+// and offset.
 
 import { basename, dirname, join } from 'node:path';
 import type { LogRecord } from '../../core/model/records.ts';
@@ -50,6 +51,11 @@ async function segmentNames({ files, directory, onWarning }: ScanOptions): Promi
   return names.filter((name) => segmentPattern.test(name));
 }
 
+interface Place {
+  readonly path: string;
+  readonly at: number;
+}
+
 class LogScan {
   readonly #options: ScanOptions;
   readonly #lastName: string | undefined;
@@ -79,13 +85,16 @@ class LogScan {
     const header = decodeSegmentHeader(file);
     const number = Number.parseInt(basename(path), 10);
     if (header === null || header.number !== number) {
-      throw this.#corrupt(path, 0, 'expected the header of this segment');
+      throw this.#corrupt({ path, at: 0 }, 'expected the header of this segment');
     }
     if (header.size !== file.length) {
-      throw this.#corrupt(path, file.length, `expected ${header.size} bytes in the file`);
+      throw this.#corrupt({ path, at: file.length }, `expected ${header.size} bytes in the file`);
     }
     if (this.lastSegment !== 0 && number !== this.lastSegment + 1) {
-      throw this.#corrupt(path, 0, `expected segment ${this.lastSegment + 1} before it: missing`);
+      throw this.#corrupt(
+        { path, at: 0 },
+        `expected segment ${this.lastSegment + 1} before it: missing`,
+      );
     }
     return number;
   }
@@ -97,7 +106,7 @@ class LogScan {
       const expected = this.lastSequence + 1;
       if (block.segment !== number || (this.lastSequence > 0 && block.sequence !== expected)) {
         const found = `block ${block.sequence} of segment ${block.segment}`;
-        throw this.#corrupt(path, at, `expected block ${expected}, found ${found}`);
+        throw this.#corrupt({ path, at }, `expected block ${expected}, found ${found}`);
       }
       this.#readRecords(path, at, block);
       this.lastSequence = block.sequence;
@@ -108,13 +117,13 @@ class LogScan {
 
   #readRecords(path: string, at: number, block: Block): void {
     const records = recordsOf(block.body);
-    if (records === null) throw this.#corrupt(path, at, 'expected whole records in the block');
+    if (records === null) throw this.#corrupt({ path, at }, 'expected whole records in the block');
     for (const bytes of records) {
       let record: LogRecord;
       try {
         record = decodeOwn(bytes);
       } catch (cause) {
-        throw this.#corrupt(path, at, `expected a record: ${messageOf(cause)}`, cause);
+        throw this.#corrupt({ path, at }, `expected a record: ${messageOf(cause)}`, cause);
       }
       this.#options.onRecord(record);
     }
@@ -123,13 +132,13 @@ class LogScan {
   /** What follows the last intact block may be torn only if nothing was written after it. */
   #checkTorn({ path, number, end }: Segment, file: Buffer): void {
     if (basename(path) !== this.#lastName) {
-      throw this.#corrupt(path, end, 'expected an intact block: later segments follow');
+      throw this.#corrupt({ path, at: end }, 'expected an intact block: later segments follow');
     }
     const isLater = ({ segment, sequence }: Block) =>
       segment === number && sequence > this.lastSequence;
     const later = findBlock(file, end, isLater);
     if (later === null) return;
-    throw this.#corrupt(path, end, `expected an intact block: another follows at ${later}`);
+    throw this.#corrupt({ path, at: end }, `expected an intact block: another follows at ${later}`);
   }
 
   async #cut({ path, end }: Segment, bytes: number): Promise<void> {
@@ -144,7 +153,7 @@ class LogScan {
     );
   }
 
-  #corrupt(path: string, at: number, why: string, cause?: unknown): DsysError {
+  #corrupt({ path, at }: Place, why: string, cause?: unknown): DsysError {
     const directory = dirname(this.#options.directory);
     return corrupt(directory, `${path} is damaged at offset ${at}: ${why}`, cause);
   }

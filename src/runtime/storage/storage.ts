@@ -1,5 +1,5 @@
-// What a node keeps on disk: the log of all groups (wal/) and the applied state (state/). A snapshot is synced
-// in the engine before its records enter the log, so no crash leaves a hole between the two.
+// What a node keeps on disk: the log of all groups (wal/) and the applied state (state/). A snapshot is
+// synced in the engine before its records enter the log, so no crash leaves a hole between the two.
 //
 //   persist ──► [snapshot? engine, synced] ──► log, group commit ──► durable
 //   saveState ──► engine, one atomic batch with the applied points

@@ -1,5 +1,6 @@
-// Checks the engine's table files before the engine opens them: it does not verify them itself when it reads,
-// and a damaged one can abort the whole process. Layout of a table (LevelDB's doc/table_format.md):
+// Checks the engine's table files before the engine opens them: it does not verify them itself when it
+// reads, and a damaged one can abort the whole process. Layout of a table (LevelDB's
+// doc/table_format.md):
 //
 //   data blocks … index block  footer (48 bytes: handles of meta index and index, magic)
 //   each block: content, type (1 byte), masked CRC-32C of both (4 bytes)
@@ -42,7 +43,7 @@ function unmask(stored: number): number {
   return ((rotated >>> 17) | (rotated << 15)) >>> 0;
 }
 
-/** Entries: shared key bytes, own key bytes, value bytes, key, value; then restart offsets and their count. */
+/** Entries (shared, own and value bytes; key; value), then offsets of restarts and their count. */
 function* handlesIn(block: Buffer): Iterable<Handle> {
   const restarts = block.readUInt32LE(block.length - 4);
   const end = block.length - 4 * (restarts + 1);

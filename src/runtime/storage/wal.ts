@@ -1,6 +1,6 @@
 // The write-ahead log of all groups (DESIGN 13). Group commit: while one write is on its way to the disk,
-// batches queue; then all of them go out as one block, with one synced write. What resolves is durable, in
-// order; after the first failure nothing is written any more.
+// batches queue; then all of them go out as one block, with one synced write. What resolves is durable,
+// in order; after the first failure nothing is written any more.
 //
 //   wal/00000001.log   checkpoint+block  block  block  0000…
 //   wal/00000002.log   checkpoint+block  block  0000…        ← active

@@ -224,6 +224,27 @@ describe('a damaged engine', () => {
     expect(recovered?.groups.map(({ rows }) => rows.length)).toEqual([600, 600]);
   });
 
+  test('a batch that the engine skips without a word is missed by the digest', async () => {
+    const directory = laboratory.place();
+    const storage = await openFileStorage({ directory, onWarning: unexpected, ...single });
+    await storage.recover();
+    await storage.persist(persistBatch(1, [entriesRecord(one, entries)]));
+    for (const part of [1, 2, 3]) {
+      const rows = Array.from({ length: 1000 }, (_, i) => {
+        return { ...rowOf(entry(1)), key: `row${part}-${i}` };
+      });
+      await storage.saveState(stateBatch({ group: one, point: point(part), rows, sync: true }));
+    }
+    const origin = await laboratory.copy(directory);
+    await storage.close();
+    const log = engineFiles(origin).find((name) => name.endsWith('.log')) ?? '';
+    const { error } = await laboratory.damaged(origin, (copy) => {
+      edit(join(copy, 'state', log), (bytes) => bytes.fill(0, 5000, 5010));
+    });
+    expect(error).toMatchObject({ code: 'storage-corrupt' });
+    expect(error?.message).toMatch(/group 1: expected 3000 rows .*, found 2000/);
+  });
+
   test('a lost table is noticed', async () => {
     const origin = await filled();
     const table = engineFiles(origin).find((name) => name.endsWith('.ldb')) ?? '';

@@ -1,5 +1,5 @@
-// A disk that is really full: a file system of a few megabytes in memory. Needs root to mount it; without,
-// the test says that it was skipped.
+// A disk that is really full: a file system of a few megabytes in memory. Needs root to mount it;
+// without, the test says that it was skipped.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
