@@ -10,9 +10,6 @@ import { cleanExit, leaveReport, reportOf } from './fatal.ts';
 /** Handing leaderships over takes about one election's worth of messages; beyond this, just stop. */
 const drainLimitMs = 2000;
 
-// Collect when the heap has grown by a quarter, not when it has doubled: several nodes share a laptop.
-setFlagsFromString('--heap-growing-percent=25');
-
 const { home, name, directory } = readArguments();
 
 function readArguments(): { home: string; name: string; directory: string } {
@@ -37,6 +34,9 @@ process.on('unhandledRejection', die);
 
 async function run(): Promise<void> {
   const { host, log } = await assemble({ home, name, onFatal: die });
+  // From here on collect when the heap has grown by a quarter, not when it has doubled: several nodes
+  // share a laptop. Not before: while the state is loaded, everything lives.
+  setFlagsFromString('--heap-growing-percent=25');
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;
