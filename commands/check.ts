@@ -36,13 +36,17 @@ export default class Check extends DsysCommand<typeof Check> {
     }),
     initial: Flags.string({ description: 'JSON value that every register begins with' }),
     'allow-negative': Flags.boolean({ description: 'bank: a balance may be below zero' }),
+    'allow-unwritten': Flags.boolean({
+      description: 'transactions may read values that nobody in the history wrote',
+    }),
     timeout: durationFlag({ description: 'give up after (default 60s)' }),
     memory: Flags.string({ description: 'give up beyond (default 400MB)', helpValue: 'SIZE' }),
   };
 
   async execute({ flags, args }: Input<typeof Check>): Promise<Shown> {
     const startedAt = performance.now();
-    const judgement = checkText(readText(args.file), optionsOf(flags, startedAt));
+    const options = optionsOf(flags, startedAt);
+    const judgement = checkText(readText(args.file), options);
     if ('kind' in judgement) {
       const { line, expected, found } = judgement;
       throw new DsysError({
@@ -74,6 +78,7 @@ function optionsOf(flags: FlagsOf<typeof Check>, startedAt: number): CheckOption
     ...(isolation === undefined ? {} : { isolation }),
     ...(initial === undefined ? {} : { initial: parseInitial(initial) }),
     allowNegative: flags['allow-negative'],
+    allowUnwritten: flags['allow-unwritten'],
     budget: {
       memoryBytesMax: parseMemory(flags.memory),
       isOver: () => performance.now() > endsAt,

@@ -32,7 +32,10 @@ export interface CheckOptions {
   readonly isolation?: string;
   /** What every register begins with; absent: as the format has it. */
   readonly initial?: Json;
+  /** A bank's balance may be below zero. */
   readonly allowNegative?: boolean;
+  /** Transactions may read values that nobody in the history wrote. */
+  readonly allowUnwritten?: boolean;
   readonly budget: Budget;
 }
 
@@ -83,7 +86,7 @@ const words = { 'list-append': 'append', 'rw-register': 'w' } as const;
 
 function judge({ history, workload, isolation, options }: Case): Judgement {
   const { operations } = history;
-  const { budget, allowNegative = false } = options;
+  const { budget, allowNegative = false, allowUnwritten = false } = options;
   switch (workload) {
     case 'register':
     case 'mutex':
@@ -106,7 +109,13 @@ function judge({ history, workload, isolation, options }: Case): Judgement {
           { model: isolation, operations: operations.length },
           'no such isolation level',
         );
-      return judgeTransactions({ operations, word: words[workload], isolation: level, budget });
+      return judgeTransactions({
+        operations,
+        word: words[workload],
+        isolation: level,
+        allowUnwritten,
+        budget,
+      });
     }
     case 'bank':
       return judgeBank(operations, { allowNegative });

@@ -4,8 +4,8 @@
 import type { ReplicaReport } from './history/history.ts';
 import {
   type Anomaly,
-  invalidJudgement,
   type Judgement,
+  judgementOf,
   unknownJudgement,
   validJudgement,
 } from './judgement.ts';
@@ -24,7 +24,7 @@ export function judgeConvergence({ replicas, atTheEnd }: ConvergenceCase): Judge
     ...diverged(group),
     ...(atTheEnd ? behind(group) : []),
   ]);
-  if (anomalies.length > 0) return invalidJudgement(about, anomalies);
+  if (anomalies.length > 0) return judgementOf(about, anomalies);
   const isCompared = [...groups.values()].some((group) => group.length > 1);
   return isCompared
     ? validJudgement(about)

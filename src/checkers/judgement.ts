@@ -42,10 +42,12 @@ export function validJudgement(about: Subject): Judgement {
   return { ...about, verdict: 'valid' };
 }
 
-/** The first anomaly speaks for the history. */
-export function invalidJudgement(about: Subject, anomalies: readonly Anomaly[]): Judgement {
+/** Invalid when there is an anomaly: the first one speaks for the history, and of each name one is kept. */
+export function judgementOf(about: Subject, anomalies: readonly Anomaly[]): Judgement {
   const [first] = anomalies;
   if (first === undefined) return validJudgement(about);
+  const names = new Map<string, Anomaly>();
+  for (const each of anomalies) if (!names.has(each.name)) names.set(each.name, each);
   const { why, story, witness } = first;
-  return { ...about, verdict: 'invalid', why, story, witness, anomalies };
+  return { ...about, verdict: 'invalid', why, story, witness, anomalies: [...names.values()] };
 }

@@ -24,8 +24,11 @@ function says({ f, outcome, output }: Operation, { failedCas, nullReads }: Conve
   return f !== 'read';
 }
 
-/** read [value], write [value], append [text], swap [old, new], refuse [old]. */
-type Step = readonly [kind: 'read' | 'write' | 'append' | 'swap' | 'refuse', ...values: Json[]];
+/** read [value], write [value], append [text], swap [old, new], refuse [old]; blur and smear leave what nobody can see. */
+type Step = readonly [
+  kind: 'read' | 'write' | 'append' | 'swap' | 'refuse' | 'blur' | 'smear',
+  ...values: Json[],
+];
 
 function stepOf({ f, input, output, outcome }: Operation): Step {
   if (f === 'read') return ['read', output];
@@ -54,8 +57,6 @@ export function writtenBy({ f, input, outcome }: Operation): Json | undefined {
 }
 
 const unseen = 0;
-/** No history can hold it. */
-const unseenValue: Json = { unseen: [] };
 
 class RegisterModel implements Model {
   readonly initial: number;
@@ -102,7 +103,7 @@ class RegisterModel implements Model {
 
   observes(kind: number): boolean {
     const [step] = this.#stepOf(kind);
-    return step === 'read' || step === 'swap';
+    return step === 'read' || step === 'swap' || step === 'smear';
   }
 
   isBlind(state: number): boolean {
@@ -120,16 +121,18 @@ class RegisterModel implements Model {
   /** All values that nobody can have seen become one, so that those who write them are of one kind. */
   #withoutUnseen(step: Step): Step {
     const [kind, value = null, next = null] = step;
-    if (kind === 'write' && this.#stateOf(value) === unseen) return ['write', unseenValue];
-    return kind === 'swap' && this.#stateOf(next) === unseen ? [kind, value, unseenValue] : step;
+    if (kind === 'write' && this.#stateOf(value) === unseen) return ['blur'];
+    return kind === 'swap' && this.#stateOf(next) === unseen ? ['smear', value] : step;
   }
 
   #compute(state: number, [kind, value = null, next = null]: Step): number {
+    if (kind === 'blur') return unseen;
     if (kind === 'write') return this.#stateOf(value);
     if (kind === 'append') return this.#append(state, String(value));
     const isThat = state !== unseen && state === this.#stateOf(value);
     if (kind === 'refuse') return isThat ? impossible : state;
     if (!isThat) return impossible;
+    if (kind === 'smear') return unseen;
     return kind === 'swap' ? this.#stateOf(next) : state;
   }
 
@@ -141,7 +144,6 @@ class RegisterModel implements Model {
   }
 
   #stateOf(value: Json): number {
-    if (value === unseenValue) return unseen;
     const isSeen = this.#observed.has(canonical(value)) || this.#leadsToObserved(value);
     return isSeen ? this.#values.idOf(value) + 1 : unseen;
   }

@@ -5,8 +5,8 @@ import type { Budget } from '../budget.ts';
 import type { Operation } from '../history/history.ts';
 import {
   type Anomaly,
-  invalidJudgement,
   type Judgement,
+  judgementOf,
   unknownJudgement,
   validJudgement,
 } from '../judgement.ts';
@@ -23,6 +23,8 @@ export interface TransactionCase {
   readonly operations: readonly Operation[];
   readonly word: WriteWord;
   readonly isolation: Isolation;
+  /** True: a value that nobody in the history wrote may have come from outside. */
+  readonly allowUnwritten: boolean;
   readonly budget: Budget;
 }
 
@@ -38,12 +40,13 @@ export function judgeTransactions(the: TransactionCase): Judgement {
   if (analysis.kind === 'fault') return unknownJudgement(about, analysis.why);
   const seen = analysis.sightings
     .filter(({ phenomenon }) => forbids(the.isolation, phenomenon))
+    .filter(({ phenomenon }) => !(the.allowUnwritten && phenomenon === 'unwritten-read'))
     .map(anomalyOf);
   const { found, gaveUp } = cycles(the, analysis);
   const isLast = ({ name }: Anomaly): boolean => name === 'cyclic-versions';
   const plain = seen.filter((each) => !isLast(each));
-  const anomalies = oneOfEach([...plain, ...found, ...seen.filter(isLast)]);
-  if (anomalies.length > 0) return invalidJudgement(about, anomalies);
+  const anomalies = [...plain, ...found, ...seen.filter(isLast)];
+  if (anomalies.length > 0) return judgementOf(about, anomalies);
   if (gaveUp.length > 0)
     return unknownJudgement(
       about,
@@ -61,13 +64,6 @@ function anomalyOf({ phenomenon, why, transactions }: Sighting): Anomaly {
     story: [],
     witness: transactions.map(({ operation }) => operation),
   };
-}
-
-/** The first of each name. */
-function oneOfEach(anomalies: readonly Anomaly[]): readonly Anomaly[] {
-  const first = new Map<string, Anomaly>();
-  for (const each of anomalies) if (!first.has(each.name)) first.set(each.name, each);
-  return [...first.values()];
 }
 
 interface Found {

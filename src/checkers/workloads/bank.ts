@@ -3,7 +3,7 @@
 
 import type { Operation } from '../history/history.ts';
 import { isMap, type JsonMap, show } from '../json.ts';
-import { type Anomaly, invalidJudgement, type Judgement, unknownJudgement } from '../judgement.ts';
+import { type Anomaly, type Judgement, judgementOf, unknownJudgement } from '../judgement.ts';
 
 export function judgeBank(
   operations: readonly Operation[],
@@ -18,10 +18,8 @@ export function judgeBank(
   const anomalies = reads.flatMap((read) =>
     wrongBalances(read, { first, expected, allowNegative }),
   );
-  return invalidJudgement(about, anomalies.slice(0, anomaliesMax));
+  return judgementOf(about, anomalies);
 }
-
-const anomaliesMax = 20;
 
 interface Expected {
   readonly first: Operation;

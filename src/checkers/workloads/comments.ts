@@ -3,7 +3,7 @@
 
 import type { Operation } from '../history/history.ts';
 import { canonical, isList } from '../json.ts';
-import { type Anomaly, invalidJudgement, type Judgement, unknownJudgement } from '../judgement.ts';
+import { type Anomaly, type Judgement, judgementOf, unknownJudgement } from '../judgement.ts';
 
 export function judgeComments(operations: readonly Operation[]): Judgement {
   const about = { model: 'comments', operations: operations.length };
@@ -12,7 +12,7 @@ export function judgeComments(operations: readonly Operation[]): Judgement {
   );
   if (reads.length === 0) return unknownJudgement(about, 'no read completed, so nothing was seen');
   const writes = operations.filter(({ f, outcome }) => f === 'write' && outcome !== 'fail');
-  return invalidJudgement(
+  return judgementOf(
     about,
     reads.flatMap((read) => missing(read, writes)),
   );

@@ -2,7 +2,7 @@
 
 import type { Operation } from '../history/history.ts';
 import { show } from '../json.ts';
-import { type Anomaly, invalidJudgement, type Judgement, validJudgement } from '../judgement.ts';
+import { type Anomaly, type Judgement, judgementOf, validJudgement } from '../judgement.ts';
 
 export function judgeCounter(operations: readonly Operation[]): Judgement {
   const about = { model: 'counter', operations: operations.length };
@@ -10,7 +10,7 @@ export function judgeCounter(operations: readonly Operation[]): Judgement {
   if (reads.length === 0)
     return { ...validJudgement(about), why: 'no read completed that could have gone wrong' };
   const adds = operations.filter(({ f, outcome }) => f === 'add' && outcome !== 'fail');
-  return invalidJudgement(
+  return judgementOf(
     about,
     reads.flatMap((read) => outside(read, adds)),
   );

@@ -3,7 +3,7 @@
 
 import type { Operation } from '../history/history.ts';
 import { canonical, isList, type Json } from '../json.ts';
-import { type Anomaly, invalidJudgement, type Judgement, unknownJudgement } from '../judgement.ts';
+import { type Anomaly, type Judgement, judgementOf, unknownJudgement } from '../judgement.ts';
 
 interface Sight {
   readonly read: Operation;
@@ -21,7 +21,7 @@ export function judgeLongFork(operations: readonly Operation[]): Judgement {
     for (const other of sights.slice(at + 1)) anomalies.push(...fork(one, other));
     if (anomalies.length > 0) break;
   }
-  return invalidJudgement(about, anomalies.slice(0, 1));
+  return judgementOf(about, anomalies);
 }
 
 function sightOf(operation: Operation): readonly Sight[] {

@@ -3,7 +3,7 @@
 
 import type { Operation } from '../history/history.ts';
 import { canonical, isList } from '../json.ts';
-import { type Anomaly, invalidJudgement, type Judgement, unknownJudgement } from '../judgement.ts';
+import { type Anomaly, type Judgement, judgementOf, unknownJudgement } from '../judgement.ts';
 
 interface Sight {
   readonly read: Operation;
@@ -34,10 +34,8 @@ function judge(the: {
     ...adds.flatMap((add) => lost(add, sights)),
     ...sights.flatMap((sight) => [...unexpected(sight, adds), ...repeated(sight)]),
   ];
-  return invalidJudgement(about, anomalies.slice(0, anomaliesMax));
+  return judgementOf(about, anomalies);
 }
-
-const anomaliesMax = 20;
 
 function sightsOf(operations: readonly Operation[]): readonly Sight[] {
   return operations
