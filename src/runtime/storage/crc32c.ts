@@ -14,9 +14,10 @@ const t5 = tableAfter(t4);
 const t6 = tableAfter(t5);
 const t7 = tableAfter(t6);
 
-export function crc32c(bytes: Uint8Array): number {
+/** Of `bytes` from `start` to the end. */
+export function crc32c(bytes: Uint8Array, start = 0): number {
   let crc = -1;
-  let at = 0;
+  let at = start;
   for (const end = bytes.length - 7; at < end; at += 8) {
     crc ^= fourBytes(bytes, at);
     const high = fourBytes(bytes, at + 4);

@@ -30,7 +30,7 @@ export function sealValue(kind: EngineValue['kind'], group: GroupId, content: Ui
   bytes[4] = kinds.indexOf(kind);
   bytes.writeUInt32LE(group, 5);
   bytes.set(content, headBytes);
-  bytes.writeUInt32LE(crc32c(bytes.subarray(4)), 0);
+  bytes.writeUInt32LE(crc32c(bytes, 4), 0);
   return bytes;
 }
 
@@ -39,7 +39,7 @@ export function openValue(bytes: Buffer): EngineValue | null {
   if (bytes.length < headBytes) return null;
   const found = bytes.readUInt32LE(0);
   const kind = kinds[bytes[4] ?? kinds.length];
-  if (kind === undefined || found !== crc32c(bytes.subarray(4))) return null;
+  if (kind === undefined || found !== crc32c(bytes, 4)) return null;
   const content = bytes.subarray(headBytes);
   return { kind, group: groupId(bytes.readUInt32LE(5)), checksum: found, content };
 }
