@@ -6,7 +6,7 @@
 
 import type { Budget } from '../budget.ts';
 import { componentsOf } from './components.ts';
-import { type DependencyGraph, edges } from './graph.ts';
+import { type DependencyGraph, dataEdges, edges } from './graph.ts';
 
 export type Shape = 'G0' | 'G1c' | 'G-single' | 'G-nonadjacent' | 'G2';
 
@@ -43,6 +43,13 @@ const plans: Readonly<Record<Shape, Plan>> = {
 
 /** Starting edges that are tried for a smaller cycle once one is known. */
 const attemptsMax = 300;
+
+/** False: no shape has a cycle, which one look at the components of everything tells. */
+export function hasCycles(graph: DependencyGraph, timeMask: number): boolean {
+  const plan: Plan = { must: 0, rest: dataEdges | timeMask, layers: 1 };
+  const component = componentsOf(graph.size, (node) => moves(graph, node, plan));
+  return new Set(component).size < graph.size;
+}
 
 export function findCycle({ graph, shape, timeMask, budget }: CycleSearch): CycleFinding {
   const plan: Plan = { ...plans[shape], rest: plans[shape].rest | timeMask };

@@ -10,7 +10,7 @@ import {
   unknownJudgement,
   validJudgement,
 } from '../judgement.ts';
-import { type CycleFinding, findCycle, type Shape } from './cycles.ts';
+import { type CycleFinding, findCycle, hasCycles, type Shape } from './cycles.ts';
 import { explainCycle } from './explain.ts';
 import type { Analysis, Sighting } from './findings.ts';
 import { forbiddenShapes, forbids, type Isolation } from './isolation.ts';
@@ -75,10 +75,11 @@ function cycles(the: TransactionCase, { graph, committed }: Analysis): Found {
   const timed = the.isolation.timeMasks.length;
   if (timed > 1) addProcessOrder(graph, committed);
   if (timed > 2) addRealtimeOrder(graph, committed);
+  const timeMasks = the.isolation.timeMasks.filter((mask) => hasCycles(graph, mask));
   const found: Anomaly[] = [];
   const gaveUp: Shape[] = [];
   for (const shape of forbiddenShapes(the.isolation)) {
-    for (const timeMask of the.isolation.timeMasks) {
+    for (const timeMask of timeMasks) {
       const finding: CycleFinding = findCycle({ graph, shape, timeMask, budget: the.budget });
       if (finding.kind === 'gave-up') gaveUp.push(shape);
       if (finding.kind !== 'cycle') continue;
