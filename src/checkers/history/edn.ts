@@ -22,6 +22,9 @@ interface Open {
   discards: number;
 }
 
+/** Whoever reads the values afterwards may recurse. */
+const depthMax = 200;
+
 const token = /[^\s,()[\]{}";\\]+/y;
 const whitespace = /(?:[\s,]|;[^\n]*)+/y;
 const text = /"(?:[^"\\]|\\[\s\S])*"/y;
@@ -95,7 +98,9 @@ class EdnReader {
     return null;
   }
 
-  #open(kind: 'list' | 'map', close: string, width: number): null {
+  #open(kind: 'list' | 'map', close: string, width: number): Malformed | null {
+    if (this.#stack.length > depthMax)
+      return malformed(this.#line, `at most ${depthMax} levels of nesting`, this.#rest());
     this.#at += width;
     this.#stack.push(openAt(kind, close, this.#line));
     return null;

@@ -30,7 +30,7 @@ const writersMax = 4;
 export function explainViolation(the: Contradiction): Told {
   const where = the.key === null ? '' : `key ${show(the.key)}: `;
   const isRegister = the.kind.name === 'register';
-  const known = isRegister ? (unwritten(the) ?? stale(the)) : null;
+  const known = isRegister ? (unwritten(the) ?? stale(the)) : tooManyHolders(the);
   const witness = isRegister ? withWriters(the) : the.witness;
   const many = witness.length === 1 ? 'the operation' : `the ${witness.length} operations`;
   const why = known ?? `no order of ${many} below agrees with time and with every answer`;
@@ -49,6 +49,16 @@ function withWriters({ witness, all }: Contradiction): readonly Operation[] {
       for (const each of writers.slice(-writersMax)) shown.add(each);
   }
   return [...shown].sort((a, b) => a.call - b.call);
+}
+
+/** Two held a lock at once, by counting alone. */
+function tooManyHolders({ kind, witness, all }: Contradiction): string | null {
+  if (kind.name !== 'mutex') return null;
+  const acquired = witness.filter(({ f }) => f === 'acquire');
+  const until = Math.max(...acquired.map((each) => each.return ?? 0));
+  const released = all.filter(({ f, call }) => f === 'release' && call < until);
+  if (acquired.length <= released.length + 1) return null;
+  return `the lock was acquired ${acquired.length} times, and until then released at most ${released.length} times: two held it at once`;
 }
 
 const same = (a: Json | undefined, b: Json | undefined): boolean =>
