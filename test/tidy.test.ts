@@ -1,5 +1,6 @@
-// The house rules, executable: every rule of test/tidy/ holds for every file of the repository. A failure
-// names the file, the line and what to do. test/tidy/rules.test.ts proves that each rule can fail.
+// The house rules, executable: every rule of test/tidy/ holds for every file of the repository. A
+// failure names the file, the line and what to do. test/tidy/rules.test.ts proves that each rule
+// can fail.
 
 import { describe, expect, it } from 'vitest';
 import { rules } from './tidy/rules.ts';

@@ -70,17 +70,25 @@ export class Node {
     const everyReplica = new EveryReplica({ calls, liveness });
     const writes = new Writes({ calls, liveness, clock, everyReplica, wallMs });
     const reads = new Reads({ calls, liveness, everyReplica });
-    const tentative = new Tentative({ self, calls, clock, durability, outbox, wallMs });
-    const executeHere = (call: Parameters<Requests['execute']>[0]) => this.#requests.execute(call);
+    const onProposed = (replica: Replica) => this.#touch(replica);
+    const tentative = new Tentative({
+      self,
+      calls,
+      clock,
+      durability,
+      outbox,
+      onProposed,
+      wallMs,
+    });
+    const executeHere = (call: Parameters<Requests['execute']>[0]) =>
+      this.#touch(this.#requests.execute(call));
     this.#forwards = new Forwards({ calls, liveness, outbox, executeHere });
-    const control = replicas.find((replica) => replica.group === 0)?.machine;
     this.#readOut = new ReadOut({
       self,
       incarnation: options.incarnation,
       replicas,
       liveness,
       tentative,
-      control: control?.kind === 'control' ? control.control : null,
       now: () => calls.now,
       counters: options.counters,
     });
@@ -170,6 +178,11 @@ export class Node {
     const releasable = this.#releasable;
     this.#releasable = null;
     return releasable;
+  }
+
+  /** True when takeReady may have something; a heartbeat of a quiet peer, for one, leaves nothing to do. */
+  get hasOutput(): boolean {
+    return this.#touched.size > 0 || !this.#outbox.isEmpty || !this.#durability.isEmpty;
   }
 
   /** Requests that wait for their answers. */

@@ -98,7 +98,7 @@ export class Host implements TransportEvents {
       counters.drop('wrong-storage', sighting.detail);
       return;
     }
-    this.#guard(() => {
+    this.#step(() => {
       const { node } = this.#options;
       const { sender, incarnation } = header;
       if (sighting.kind === 'up') node.step({ kind: 'peer-up', peer: sender, incarnation });
@@ -145,8 +145,14 @@ export class Host implements TransportEvents {
     if (node.drained) this.#onDrained?.();
   }
 
-  /** Runs a step; anything thrown is a broken invariant and ends the node. */
+  /** A step that may change time or durability: a flush follows in any case. */
   #guard(step: () => void): void {
+    this.#step(step);
+    this.#scheduleFlush();
+  }
+
+  /** Runs a step; anything thrown is a broken invariant and ends the node. */
+  #step(step: () => void): void {
     if (this.#stopped) return;
     try {
       step();
@@ -154,7 +160,7 @@ export class Host implements TransportEvents {
       this.#fail(error);
       return;
     }
-    this.#scheduleFlush();
+    if (this.#options.node.hasOutput) this.#scheduleFlush();
   }
 
   #scheduleFlush(): void {

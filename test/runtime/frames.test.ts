@@ -1,3 +1,5 @@
+// What travels in one frame, and where a frame is cut.
+
 import { describe, expect, it } from 'vitest';
 import type { PeerEnvelope } from '../../src/core/messages.ts';
 import { connectionId, groupId, logIndex, nodeId, term } from '../../src/core/model/ids.ts';
@@ -48,7 +50,10 @@ describe('frames', () => {
 
   it('replies to one connection share a frame; big scans travel alone', () => {
     const connection = connectionId('c1');
-    const small = { id: 1, result: { kind: 'read', value: null, version: null, via: node2 } } as const;
+    const small = {
+      id: 1,
+      result: { kind: 'read', value: null, version: null, via: node2 },
+    } as const;
     const scan = { id: 2, result: { kind: 'scanned', entries: [], next: null } } as const;
     const replies = [small, small, scan, small].map((reply) => ({ connection, reply }));
     expect(packReplies(replies).map((batch) => batch.replies.length)).toEqual([3, 1]);

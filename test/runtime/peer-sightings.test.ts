@@ -1,3 +1,5 @@
+// When a peer counts as up, and who is turned away.
+
 import { describe, expect, it } from 'vitest';
 import { incarnation, nodeId, storageId } from '../../src/core/model/ids.ts';
 import { PeerSightings } from '../../src/runtime/peer-sightings.ts';
@@ -56,7 +58,10 @@ describe('peer sightings', () => {
     const seen = sightings();
     seen.onConnected(node2);
     const wiped = seen.onFrame(frame({ inc: 9, storage: 'made-later' }));
-    expect(wiped).toMatchObject({ kind: 'stranger', detail: expect.stringContaining('made-later') });
+    expect(wiped).toMatchObject({
+      kind: 'stranger',
+      detail: expect.stringContaining('made-later'),
+    });
   });
 
   it('a name that is no member is a stranger', () => {

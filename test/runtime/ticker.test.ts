@@ -1,3 +1,5 @@
+// Real time becomes ticks: none lost, none early, few while nothing happens.
+
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/ports/clock.ts';
 import { Ticker } from '../../src/runtime/ticker.ts';

@@ -53,12 +53,15 @@ export class Durability {
     this.#promised.rafts.push({ replica, number: persist.number });
   }
 
+  get isEmpty(): boolean {
+    const { records, snapshots } = this.#open;
+    return records.length + snapshots.length + this.#promised.rafts.length === 0;
+  }
+
   /** Closes the open batch, or returns null when nothing is in it. */
   seal(): PersistBatch | null {
+    if (this.isEmpty) return null;
     const sealed = this.#open;
-    if (sealed.records.length + sealed.snapshots.length + this.#promised.rafts.length === 0) {
-      return null;
-    }
     this.#inFlight.push(this.#promised);
     this.#open = newBatch(sealed.number + 1);
     this.#promised = { number: sealed.number + 1, rafts: [], whenDurable: [] };

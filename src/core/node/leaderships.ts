@@ -1,5 +1,6 @@
 // Who leads what, as seen from this node: nominates the preferred leaders of a fresh cluster, so that it is
-// ready at once and the leaders are spread; tells of changes; hands leaderships over before a planned stop.
+// ready at once and the leaders are spread; gives a leadership back to the preferred leader when that one has
+// been well for a while; tells of changes; hands everything over before a planned stop.
 
 import type { NodeId, Term } from '../model/ids.ts';
 import type { PlacementTable } from '../placement/table.ts';
@@ -8,6 +9,12 @@ import type { Liveness } from './liveness.ts';
 import type { Outbox } from './outbox.ts';
 import { hasQuorum } from './reach.ts';
 import type { Replica } from './replica.ts';
+
+/** How long a node must have been reachable before it is given leaderships back … */
+const wellTicks = 300;
+/** … how often that is looked at, and how many go at a time: each costs its group a round trip. */
+const giveBackTicks = 50;
+const giveBackMax = 4;
 
 interface Seen {
   readonly role: Role;
@@ -29,6 +36,9 @@ export class Leaderships {
   /** Replicas that this node should lead and has not campaigned for since its start. */
   readonly #toNominate: Set<Replica>;
   #touched: Replica[] = [];
+  /** Ticks for which each peer has been reachable. */
+  readonly #wellFor = new Map<NodeId, number>();
+  #sinceGiveBack = 0;
   #draining = false;
 
   constructor(options: LeadershipsOptions) {
@@ -64,6 +74,8 @@ export class Leaderships {
     const { outbox, self } = this.#options;
     if (role === 'leader' && before?.role !== 'leader') {
       outbox.event('leader-elected', replica.group, { leader: self, term });
+      // Whoever led before may be on its way out: it gets nothing back until it has stayed a while.
+      if (before?.leader) this.#wellFor.set(before.leader, 0);
     } else if (before?.role === 'leader' && role !== 'leader') {
       outbox.event('leader-stepped-down', replica.group, { node: self, term, leader });
     }
@@ -74,9 +86,16 @@ export class Leaderships {
     this.#handOver();
   }
 
-  tick(_ticks: number): void {
+  tick(ticks: number): void {
     if (this.#toNominate.size > 0) this.nominate();
+    const { liveness } = this.#options;
+    for (const peer of liveness.peers) {
+      const before = this.#wellFor.get(peer) ?? 0;
+      this.#wellFor.set(peer, liveness.reachable(peer) ? before + ticks : 0);
+    }
+    this.#sinceGiveBack += ticks;
     if (this.#draining) this.#handOver();
+    else if (this.#sinceGiveBack >= giveBackTicks) this.#giveBack();
   }
 
   /** Replicas that were told to do something since the last call. */
@@ -84,6 +103,29 @@ export class Leaderships {
     const touched = this.#touched;
     this.#touched = [];
     return touched;
+  }
+
+  #giveBack(): void {
+    this.#sinceGiveBack = 0;
+    let given = 0;
+    for (const replica of this.#options.replicas) {
+      const heir = this.#rightfulLeaderOf(replica);
+      if (heir === null || !replica.raft.transferLeadership(heir)) continue;
+      this.#touched.push(replica);
+      given += 1;
+      if (given === giveBackMax) return;
+    }
+  }
+
+  /** The preferred leader of a group that is led here, if it could lead at once. */
+  #rightfulLeaderOf(replica: Replica): NodeId | null {
+    if (!replica.raft.isLeader) return null;
+    const preferred = this.#options.placement[replica.group]?.[0];
+    if (preferred === undefined || preferred === this.#options.self) return null;
+    if ((this.#wellFor.get(preferred) ?? 0) < wellTicks) return null;
+    const progress = replica.raft.progressOf().find(({ node }) => node === preferred);
+    const { commitIndex } = replica.raft.view();
+    return progress !== undefined && progress.matchIndex >= commitIndex ? preferred : null;
   }
 
   #handOver(): void {

@@ -15,6 +15,10 @@ export class Outbox {
   #replies: ClientReply[] = [];
   #events: NodeEvent[] = [];
 
+  get isEmpty(): boolean {
+    return this.#messages.length + this.#replies.length + this.#events.length === 0;
+  }
+
   /** Snapshot chunks go by the bulk lane, so that no heartbeat waits behind them. */
   send(to: NodeId, message: PeerMessage): void {
     const bulk = message.kind === 'group' && message.message.kind === 'install-snapshot';

@@ -3,6 +3,7 @@
 import type { Control } from '../control/control.ts';
 import { assertNever } from '../model/assert.ts';
 import type { Incarnation, NodeId, Tick } from '../model/ids.ts';
+import { controlGroup } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type {
   GroupStatus,
@@ -23,7 +24,6 @@ export interface ReadOutOptions {
   readonly replicas: readonly Replica[];
   readonly liveness: Liveness;
   readonly tentative: Tentative;
-  readonly control: Control | null;
   readonly now: () => Tick;
   readonly counters: () => Readonly<Record<string, number>>;
 }
@@ -70,7 +70,8 @@ export class ReadOut {
   }
 
   topology(): Topology {
-    const { replicas, control } = this.#options;
+    const { replicas } = this.#options;
+    const control = controlOf(replicas);
     const placement = control?.row.placement ?? [];
     const groups = placement.map((row) => ({ replicas: row, leader: null as NodeId | null }));
     for (const replica of replicas) {
@@ -86,6 +87,12 @@ export class ReadOut {
       machine.kind === 'data' ? [{ group, appliedIndex, hash: machine.partition.hash() }] : [],
     );
   }
+}
+
+/** null: this node holds no replica of the control group. */
+function controlOf(replicas: readonly Replica[]): Control | null {
+  const machine = replicas.find((replica) => replica.group === controlGroup)?.machine;
+  return machine?.kind === 'control' ? machine.control : null;
 }
 
 function statusOf(replica: Replica): GroupStatus {

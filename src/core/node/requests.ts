@@ -56,11 +56,17 @@ export class Requests {
     }
   }
 
-  /** Executes a call that waited for a leader, now that this node leads. */
-  execute(call: Call): void {
+  /** Executes a call that waited for a leader, now that this node leads; returns as onRequest. */
+  execute(call: Call): Replica | null {
     const { operation } = call.request;
-    if (operation.kind === 'status' || operation.kind === 'topology') return;
-    if (operation.kind !== 'hashes') this.#route(call, operation);
+    switch (operation.kind) {
+      case 'status':
+      case 'topology':
+      case 'hashes':
+        return null;
+      default:
+        return this.#route(call, operation);
+    }
   }
 
   #route(call: Call, operation: WriteOperation | ReadOperation): Replica | null {

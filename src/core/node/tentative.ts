@@ -37,6 +37,7 @@ export class Tentative {
   readonly #clock: HybridClock;
   readonly #durability: Durability;
   readonly #outbox: Outbox;
+  readonly #onProposed: (replica: Replica) => void;
   readonly #pending = new Set<Replica>();
   #writes = 0;
   #bytes = 0;
@@ -50,6 +51,8 @@ export class Tentative {
     clock: HybridClock;
     durability: Durability;
     outbox: Outbox;
+    /** The replica's raft has something to say now, although nobody asked it: it may be quiet. */
+    onProposed: (replica: Replica) => void;
     wallMs: number;
   }) {
     this.#self = options.self;
@@ -57,6 +60,7 @@ export class Tentative {
     this.#clock = options.clock;
     this.#durability = options.durability;
     this.#outbox = options.outbox;
+    this.#onProposed = options.onProposed;
     this.wallMs = options.wallMs;
   }
 
@@ -153,8 +157,10 @@ export class Tentative {
   #offer(replica: Replica, writes: readonly TentativeWrite[]): void {
     if (writes.length === 0) return;
     const { leader } = replica.raft.view();
-    if (leader === this.#self) this.propose(replica, writes);
-    else if (leader !== null) {
+    if (leader === this.#self) {
+      this.propose(replica, writes);
+      this.#onProposed(replica);
+    } else if (leader !== null) {
       this.#outbox.send(leader, { kind: 'propose-merge', group: replica.group, writes });
     }
   }

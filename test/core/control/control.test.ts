@@ -1,3 +1,5 @@
+// The control group's state machine: who is a member, and with which data directory.
+
 import { describe, expect, it } from 'vitest';
 import { Control } from '../../../src/core/control/control.ts';
 import { incarnation, nodeId, storageId } from '../../../src/core/model/ids.ts';

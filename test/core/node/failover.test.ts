@@ -1,3 +1,5 @@
+// What happens to whole nodes when one of them dies, pauses, restarts or is late, in virtual time.
+
 import { describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
 import { incarnation } from '../../../src/core/model/ids.ts';
@@ -138,6 +140,21 @@ describe('failover', () => {
     world.node(late).step({ kind: 'tick', ticks: 500, wallMs: 1_700_000_100_000 });
     world.run(ticksPerSecond);
     expect(world.groups().map((group) => world.leaderOf(group))).toEqual(before);
+  });
+});
+
+describe('leaderships', () => {
+  it('go back to the preferred leader when it has been well again for a while', () => {
+    const world = ledWorld();
+    const preferred = world.groups().map((group) => world.leaderOf(group));
+    const away = leaderOf(world);
+    for (const name of world.names) if (name !== away) world.cut(away, name);
+    world.runUntil(() => world.groups().every((group) => world.leaderOf(group) !== away));
+    world.heal();
+    world.run(2 * ticksPerSecond);
+    expect(world.leaderOf(world.groupOf(key))).not.toBe(away);
+    world.run(8 * ticksPerSecond);
+    expect(world.groups().map((group) => world.leaderOf(group))).toEqual(preferred);
   });
 });
 

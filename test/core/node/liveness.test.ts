@@ -1,3 +1,5 @@
+// Whom a node takes for reachable, from connections and silence.
+
 import { describe, expect, it } from 'vitest';
 import { incarnation, nodeId } from '../../../src/core/model/ids.ts';
 import { limits } from '../../../src/core/model/limits.ts';

@@ -1,3 +1,5 @@
+// The ring: complete, stable, spread over zones, and as even as theory and published figures say.
+
 import { describe, expect, it } from 'vitest';
 import { nodeId } from '../../../src/core/model/ids.ts';
 import { Ring } from '../../../src/core/placement/ring.ts';

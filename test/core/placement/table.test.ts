@@ -1,3 +1,5 @@
+// The partition table: enough distinct replicas, an even load, an even share of leaders.
+
 import { describe, expect, it } from 'vitest';
 import { nodeId } from '../../../src/core/model/ids.ts';
 import { controlVotersMax, placeAll } from '../../../src/core/placement/table.ts';
