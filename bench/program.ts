@@ -15,7 +15,9 @@ export interface Outcome {
   readonly text: string;
   /** What is wrong, however slow or busy the machine is: exit code 1. */
   readonly broken: readonly string[];
-  /** Promises about time and size that were missed; a busy machine can be the reason: exit code 2. */
+  /**
+   * Promises about time and size that were missed; a busy machine can be the reason: exit code 2.
+   */
   readonly missed: readonly string[];
 }
 

@@ -17,8 +17,8 @@ export interface Store {
   /** Connects as well as a client can, for measuring speed. */
   connect(): Promise<Session>;
   /**
-   * kill -9 of the process that leads, while `key` is being written; resolves with the milliseconds from the
-   * kill to the end of the first put that began after it. All three run again afterwards.
+   * kill -9 of the process that leads, while `key` is being written; resolves with the milliseconds
+   * from the kill to the end of the first put that began after it. All three run again afterwards.
    */
   failOver(key: string): Promise<number>;
   stop(): Promise<void>;

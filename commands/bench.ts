@@ -1,5 +1,5 @@
-// `dsys bench`: how much a cluster does, and how long each operation takes, under load from this one
-// process.
+// `dsys bench`: how much a cluster does, and how long each operation takes, under load from this
+// one process.
 
 import { openCluster } from '../src/cluster/cluster.ts';
 import { withConnection } from '../src/cluster/connection.ts';

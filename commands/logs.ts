@@ -1,4 +1,5 @@
-// `dsys logs [NODE…] [-f]`: what the nodes' processes wrote, merged, each line with its node's name.
+// `dsys logs [NODE…] [-f]`: what the nodes' processes wrote, merged, each line with its node's
+// name.
 
 import { openCluster } from '../src/cluster/cluster.ts';
 import { followLogs, readLogs } from '../src/cluster/logs.ts';

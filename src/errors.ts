@@ -1,5 +1,6 @@
-// The one error for everything that a user may run into, and its closed list of codes. A message says what
-// was expected, what was found; the hint says what to do next. Bugs are not DsysErrors: they are assertions.
+// The one error for everything that a user may run into, and its closed list of codes. A message
+// says what was expected, what was found; the hint says what to do next. Bugs are not DsysErrors:
+// they are assertions.
 
 /** Exit codes of the command line (README, section Exit codes). */
 export const exitCodes = {
@@ -27,7 +28,10 @@ const facts = (exit: number, retryable: boolean, meaning: string): CodeFacts => 
   meaning,
 });
 
-/** Every code that dsys may show. Closed: adding one adds a row to the README (a test compares them). */
+/**
+ * Every code that dsys may show. Closed: adding one adds a row to the README (a test compares
+ * them).
+ */
 export const errorCodes = {
   usage: facts(64, false, 'the command line is wrong; the message names the flag or verb'),
   'invalid-argument': facts(64, false, 'a key, value or option is outside its limits'),

@@ -1,5 +1,5 @@
-// External test data that nobody of this project wrote: read where it lies beside the checkout, or where
-// DSYS_EXTERNAL_DATA points; tests that need it skip, and say so, where it is absent.
+// External test data that nobody of this project wrote: read where it lies beside the checkout, or
+// where DSYS_EXTERNAL_DATA points; tests that need it skip, and say so, where it is absent.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// The JSON that scripts read (schema 1): fields may be added, none renamed or removed. One real cluster, each
-// verb once, its shape beside the last one. `vitest -u` writes the snapshot.
+// The JSON that scripts read (schema 1): fields may be added, none renamed or removed. One real
+// cluster, each verb once, its shape beside the last one. `vitest -u` writes the snapshot.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab } from './commands/lab.ts';

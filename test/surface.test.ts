@@ -1,5 +1,6 @@
-// The surface of the command line: verbs, arguments, flags and exit codes are a promise to scripts. A change
-// here is a change for users: it belongs into CHANGELOG.md. `vitest -u` writes the snapshot. Needs a build.
+// The surface of the command line: verbs, arguments, flags and exit codes are a promise to scripts.
+// A change here is a change for users: it belongs into CHANGELOG.md. `vitest -u` writes the
+// snapshot. Needs a build.
 
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../src/errors.ts';

@@ -1,6 +1,6 @@
 // The one command that every verb extends, and the doorway of @oclif/core. It always parses (oclif
-// accepts unknown flags from a command that does not), prints in one place, and turns every error into
-// its exit code.
+// accepts unknown flags from a command that does not), prints in one place, and turns every error
+// into its exit code.
 
 import { Args, Command, Config, Flags, Help, type Interfaces, Plugin, settings } from '@oclif/core';
 import { tellFailure } from './failure.ts';

@@ -1,5 +1,5 @@
-// What the data verbs have in common: a connection for one operation, its duration, and its outcome in
-// words.
+// What the data verbs have in common: a connection for one operation, its duration, and its outcome
+// in words.
 
 import type { Db } from '../../src/client/api.ts';
 import { openCluster } from '../../src/cluster/cluster.ts';

@@ -1,6 +1,6 @@
 // The end of a command that failed: oclif's parse errors become usage errors with a did-you-mean,
-// everything else keeps its own code; told on stdout as JSON with --json, else on stderr; the exit code
-// follows the code.
+// everything else keeps its own code; told on stdout as JSON with --json, else on stderr; the exit
+// code follows the code.
 
 import { didYouMean } from '../../src/cluster/did-you-mean.ts';
 import { DsysError } from '../../src/errors.ts';

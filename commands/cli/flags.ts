@@ -1,5 +1,5 @@
-// Flags and arguments that several verbs share. No argument is ever read from standard input by oclif:
-// it would take what is meant for VALUE.
+// Flags and arguments that several verbs share. No argument is ever read from standard input by
+// oclif: it would take what is meant for VALUE.
 
 import { parseDuration } from '../../src/cluster/duration.ts';
 import { DsysError } from '../../src/errors.ts';

@@ -1,4 +1,5 @@
-// Ctrl-C. By default the process ends at once with 130; work that must clean up first asks for a signal.
+// Ctrl-C. By default the process ends at once with 130; work that must clean up first asks for a
+// signal.
 
 const controller = new AbortController();
 let cleaningUp = 0;

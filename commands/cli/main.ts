@@ -1,5 +1,5 @@
-// The entry of the command line: finds the verb, shows help, or runs it. Unknown verbs are usage errors
-// here, before oclif can look for them.
+// The entry of the command line: finds the verb, shows help, or runs it. Unknown verbs are usage
+// errors here, before oclif can look for them.
 
 import { packageRoot } from '../../src/cluster/package-root.ts';
 import { exitCodes } from '../../src/errors.ts';

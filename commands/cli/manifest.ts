@@ -1,5 +1,5 @@
-// Build step: writes .oclif.manifest.json, so that running one verb does not load the modules of all
-// others, and makes the entries in bin/ executable.
+// Build step: writes .oclif.manifest.json, so that running one verb does not load the modules of
+// all others, and makes the entries in bin/ executable.
 
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

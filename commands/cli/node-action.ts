@@ -1,5 +1,5 @@
-// What kill, stop, start, restart, pause and resume have in common: act, then say what was drawn and
-// done.
+// What kill, stop, start, restart, pause and resume have in common: act, then say what was drawn
+// and done.
 
 import { type Cluster, openCluster } from '../../src/cluster/cluster.ts';
 import type { ActionResult, NodeAction, NodeOutcome } from '../../src/cluster/node-actions.ts';

@@ -1,5 +1,6 @@
-// What a command prints, once for people and once for scripts: data on stdout, progress and warnings on
-// stderr. With --json exactly one value (or one a line for a stream), with -q names only.
+// What a command prints, once for people and once for scripts: data on stdout, progress and
+// warnings on stderr. With --json exactly one value (or one a line for a stream), with -q names
+// only.
 
 import type { DsysError } from '../../src/errors.ts';
 import { failureJson, failureText } from '../../src/terminal/failure.ts';

@@ -1,5 +1,5 @@
-// Runs a scan. For people each entry is printed as it comes, and memory does not grow with their number;
-// JSON is one value, and therefore whole or an error.
+// Runs a scan. For people each entry is printed as it comes, and memory does not grow with their
+// number; JSON is one value, and therefore whole or an error.
 
 import type { Entry } from '../../src/client/api.ts';
 import { type DataFlags, jsonValue, operate } from './data.ts';

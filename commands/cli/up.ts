@@ -1,5 +1,5 @@
-// The course of `dsys up`: plan, then do it, then say how to go on; or, in the foreground, stay until
-// Ctrl-C.
+// The course of `dsys up`: plan, then do it, then say how to go on; or, in the foreground, stay
+// until Ctrl-C.
 
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { UpOptions, UpPlan, UpResult } from '../../src/cluster/up.ts';

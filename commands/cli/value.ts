@@ -1,5 +1,5 @@
-// Where a VALUE comes from: the argument; standard input for `-`, or when it is piped and no argument is
-// given; else a question.
+// Where a VALUE comes from: the argument; standard input for `-`, or when it is piped and no
+// argument is given; else a question.
 
 import { DsysError } from '../../src/errors.ts';
 

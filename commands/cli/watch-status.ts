@@ -1,4 +1,5 @@
-// `dsys status --watch`: redraws in place on a terminal, one JSON line a look with --json, until Ctrl-C.
+// `dsys status --watch`: redraws in place on a terminal, one JSON line a look with --json, until
+// Ctrl-C.
 
 import type { Cluster } from '../../src/cluster/cluster.ts';
 import { nothing, type Output, type Shown } from './output.ts';

@@ -1,5 +1,6 @@
-// What the library offers, as types: options, results, and the database object. Durations are milliseconds.
-// Every rejection is a DsysError; its `outcome` says whether a failed write may still take effect.
+// What the library offers, as types: options, results, and the database object. Durations are
+// milliseconds. Every rejection is a DsysError; its `outcome` says whether a failed write may still
+// take effect.
 
 import type { Consistency, NodeStatus, ReplicaHash, Topology } from '../core/model/operation.ts';
 import type { Version, VersionVector } from '../core/model/version.ts';
@@ -25,7 +26,10 @@ export interface ConnectOptions {
   readonly cluster?: string;
   /** Instead of the environment's DSYS_HOME (default `~/.dsys`). */
   readonly home?: string;
-  /** Nodes on other hosts; then nothing is read from DSYS_HOME, and `keys` and `clusterId` are needed. */
+  /**
+   * Nodes on other hosts; then nothing is read from DSYS_HOME, and `keys` and `clusterId` are
+   * needed.
+   */
   readonly addresses?: readonly NodeAddress[];
   readonly keys?: KeyPair;
   readonly clusterId?: string;
@@ -98,7 +102,10 @@ export interface QueryOptions {
   readonly timeoutMs?: number;
 }
 
-/** A connection to a cluster. Thousands of operations may be in flight; what is concurrent is batched. */
+/**
+ * A connection to a cluster. Thousands of operations may be in flight; what is concurrent is
+ * batched.
+ */
 export interface Db {
   put(key: string, value: string | Uint8Array, options?: PutOptions): Promise<WriteResult>;
   get(key: string, options?: ReadOptions): Promise<ReadResult>;

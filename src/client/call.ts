@@ -1,6 +1,6 @@
 // One operation on its way: what was asked, what was tried, and what may be concluded when it ends.
-// Invariant: `unresolved` counts attempts that were sent and of which nobody said that they had no effect;
-// only when it is 0 may a write be called failed.
+// Invariant: `unresolved` counts attempts that were sent and of which nobody said that they had no
+// effect; only when it is 0 may a write be called failed.
 
 import type { GroupId, NodeId } from '../core/model/ids.ts';
 import type {

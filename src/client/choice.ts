@@ -1,4 +1,5 @@
-// Which node gets a call next. Pure: what is known of the routes and of the connections in, a node out.
+// Which node gets a call next. Pure: what is known of the routes and of the connections in, a node
+// out.
 //
 //   level       first choice              then
 //   quorum,all  the leader                the other replicas in turn: one of them knows who leads now

@@ -1,5 +1,5 @@
-// What a client must know before it can dial: read from DSYS_HOME (cluster.json and keys/client.json), or
-// taken from the options for nodes on other hosts.
+// What a client must know before it can dial: read from DSYS_HOME (cluster.json and
+// keys/client.json), or taken from the options for nodes on other hosts.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';

@@ -51,8 +51,9 @@ export type {
 } from './api.ts';
 
 /**
- * A database object for a cluster in DSYS_HOME, or at `addresses`. Rejects with `cluster-not-found`,
- * `config-invalid` or `invalid-argument`. No node is dialed until the first operation needs it.
+ * A database object for a cluster in DSYS_HOME, or at `addresses`. Rejects with
+ * `cluster-not-found`, `config-invalid` or `invalid-argument`. No node is dialed until the first
+ * operation needs it.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Db> {
   checkName(options.name);

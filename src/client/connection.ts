@@ -1,6 +1,7 @@
-// The connection to one node: a DEALER that dials by itself, an outbox, and what is in flight. Everything
-// that is put into the outbox within one turn of the event loop leaves in one frame. Guarantees: an item
-// is marked `sent` before its bytes leave; it is answered, lost or withdrawn exactly once.
+// The connection to one node: a DEALER that dials by itself, an outbox, and what is in flight.
+// Everything that is put into the outbox within one turn of the event loop leaves in one frame.
+// Guarantees: an item is marked `sent` before its bytes leave; it is answered, lost or withdrawn
+// exactly once.
 
 import type { NodeId } from '../core/model/ids.ts';
 import type { Reply, Request, Result } from '../core/model/operation.ts';

@@ -1,5 +1,5 @@
-// The database object of the library: turns each operation into a call, and its result into plain values.
-// Values are copied out of the frame that brought them: they belong to the caller.
+// The database object of the library: turns each operation into a call, and its result into plain
+// values. Values are copied out of the frame that brought them: they belong to the caller.
 
 import type { NodeId } from '../core/model/ids.ts';
 import { logIndex, nodeId } from '../core/model/ids.ts';

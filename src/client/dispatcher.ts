@@ -1,12 +1,12 @@
-// Brings every call to an end before its deadline: chooses a node, sends, follows redirects, tries again
-// where that certainly does no harm, and says `unknown` where it cannot know.
+// Brings every call to an end before its deadline: chooses a node, sends, follows redirects, tries
+// again where that certainly does no harm, and says `unknown` where it cannot know.
 //
 //              ┌────────── choose ◄── back-off ◄──┐
 //   submit ──► │ waiting ──► unsent ──► sent ─────┼──► resolved / rejected
 //              └─────◄──── node down ─────◄───────┘
 //
-// Invariants: a repeated write carries the same session; a `one` write is never sent twice; a call ends
-// once.
+// Invariants: a repeated write carries the same session; a `one` write is never sent twice; a call
+// ends once.
 
 import type { NodeId } from '../core/model/ids.ts';
 import type { Refusal, Result } from '../core/model/operation.ts';

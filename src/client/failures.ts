@@ -1,5 +1,5 @@
-// Every error that a caller of the library may get, made in one place: what was asked, what was found,
-// what to do next, and honestly whether the write may still take effect.
+// Every error that a caller of the library may get, made in one place: what was asked, what was
+// found, what to do next, and honestly whether the write may still take effect.
 
 import type { NodeId } from '../core/model/ids.ts';
 import type { Refusal } from '../core/model/operation.ts';

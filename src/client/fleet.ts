@@ -1,5 +1,5 @@
-// The connections to the nodes of the cluster, opened one by one when a call needs them, and what each of
-// them is good for at this moment.
+// The connections to the nodes of the cluster, opened one by one when a call needs them, and what
+// each of them is good for at this moment.
 
 import type { NodeId } from '../core/model/ids.ts';
 import { nodeId } from '../core/model/ids.ts';

@@ -4,9 +4,14 @@ import type { Request } from '../core/model/operation.ts';
 import type { Call } from './call.ts';
 import type { Routes } from './routes.ts';
 
-/** The node's answer must arrive before our own deadline, or a precise refusal becomes a vague timeout. */
+/**
+ * The node's answer must arrive before our own deadline, or a precise refusal becomes a vague
+ * timeout.
+ */
 const answerMarginMs = 30;
-/** A forwarding node that knows no leader waits for one; we would rather hear of it and ask again. */
+/**
+ * A forwarding node that knows no leader waits for one; we would rather hear of it and ask again.
+ */
 const forwardMsMax = 400;
 
 export function requestOf(options: {

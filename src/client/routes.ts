@@ -1,6 +1,6 @@
-// Which node to ask for which key: the members, the replicas of each partition, and who leads it. Learned
-// from cluster.json, from a topology query, and from every refusal; a wrong guess costs one redirect,
-// never more.
+// Which node to ask for which key: the members, the replicas of each partition, and who leads it.
+// Learned from cluster.json, from a topology query, and from every refusal; a wrong guess costs one
+// redirect, never more.
 
 import type { GroupId, NodeId } from '../core/model/ids.ts';
 import { compareIds, groupId } from '../core/model/ids.ts';

@@ -1,6 +1,6 @@
-// All entries under a prefix in key order, although every partition holds its own: one cursor a partition,
-// its pages fetched as they are used up, merged by a heap. Each page is read at its own moment; no
-// snapshot over partitions is claimed.
+// All entries under a prefix in key order, although every partition holds its own: one cursor a
+// partition, its pages fetched as they are used up, merged by a heap. Each page is read at its own
+// moment; no snapshot over partitions is claimed.
 
 import type { GroupId } from '../core/model/ids.ts';
 import { groupId } from '../core/model/ids.ts';

@@ -1,6 +1,6 @@
-// Names for this client's writes, so that a retry is never a second execution. Guarantees: a sequence
-// number is used once; `firstUnanswered` never passes a write that is still open; no more writes are open
-// at once than a node remembers results for.
+// Names for this client's writes, so that a retry is never a second execution. Guarantees: a
+// sequence number is used once; `firstUnanswered` never passes a write that is still open; no more
+// writes are open at once than a node remembers results for.
 
 import { randomUUID } from 'node:crypto';
 import type { ClientId } from '../core/model/ids.ts';

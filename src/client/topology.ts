@@ -1,5 +1,5 @@
-// Questions that the client asks for itself: who leads what, of the first node that is reached (in the
-// frame of the first operation), and whether a node that fell silent is alive again.
+// Questions that the client asks for itself: who leads what, of the first node that is reached (in
+// the frame of the first operation), and whether a node that fell silent is alive again.
 
 import type { NodeId } from '../core/model/ids.ts';
 import type { Topology } from '../core/model/operation.ts';
@@ -23,7 +23,9 @@ export class TopologyWatch {
     if (!this.#routes.isLearned) this.#ask(node);
   }
 
-  /** Any answer makes the node usable again; without a question nobody would ever ask it anything. */
+  /**
+   * Any answer makes the node usable again; without a question nobody would ever ask it anything.
+   */
   onSlow(node: NodeId): void {
     this.#ask(node);
   }

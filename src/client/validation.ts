@@ -1,4 +1,5 @@
-// What a caller may ask. Checked before anything is sent, so that a mistake is certainly without effect.
+// What a caller may ask. Checked before anything is sent, so that a mistake is certainly without
+// effect.
 
 import { limits } from '../core/model/limits.ts';
 import type { Consistency } from '../core/model/operation.ts';

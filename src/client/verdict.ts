@@ -1,5 +1,6 @@
-// What a refusal means for a call: an error for the caller, or another try and when. Tries again only where
-// the refused attempt certainly had no effect, or where the session makes a second execution impossible.
+// What a refusal means for a call: an error for the caller, or another try and when. Tries again
+// only where the refused attempt certainly had no effect, or where the session makes a second
+// execution impossible.
 
 import type { NodeId } from '../core/model/ids.ts';
 import type { Refusal } from '../core/model/operation.ts';
@@ -18,11 +19,17 @@ const backoffMsMin = 20;
 const backoffMsMax = 1000;
 /** Asking "who leads now?" is cheap, and a new leader is there soon … */
 const leaderlessMsMax = 40;
-/** … but a crowd must not ask all at once: the first to learn of the new leader wakes the others anyway. */
+/**
+ * … but a crowd must not ask all at once: the first to learn of the new leader wakes the others
+ * anyway.
+ */
 const crowd = 256;
 const redirectsMax = 3;
 
-/** Judges a refusal; its attempt is closed already: counted in `unresolved`, or certainly without effect. */
+/**
+ * Judges a refusal; its attempt is closed already: counted in `unresolved`, or certainly without
+ * effect.
+ */
 export function judge(options: {
   call: Call;
   from: NodeId;

@@ -1,6 +1,7 @@
 // The doorway of the client to the package zeromq. (The runtime has its own,
-// src/runtime/transport/zeromq.ts: neither room may import the other.) It is loaded at the first use, so
-// that a program that only imports the library, or a command that never connects, does not pay for it.
+// src/runtime/transport/zeromq.ts: neither room may import the other.) It is loaded at the first
+// use, so that a program that only imports the library, or a command that never connects, does not
+// pay for it.
 
 import type { Dealer } from 'zeromq';
 import type { KeyPair } from './api.ts';
@@ -12,7 +13,9 @@ export interface ClientSocketOptions {
   readonly keys: KeyPair;
 }
 
-/** Frames inside ZeroMQ on the way to one node; the rest waits here, where it can still be batched. */
+/**
+ * Frames inside ZeroMQ on the way to one node; the rest waits here, where it can still be batched.
+ */
 const framesMax = 8;
 
 /** Makes sockets: DEALERs, encrypted, dialing again every 50 to 200 ms, never outliving `close`. */

@@ -1,5 +1,5 @@
-// Load from one process, closed loop: `clients` operations are in flight at any time, over keys spread
-// evenly by a seeded draw. What failed or is unknown is counted, never left out.
+// Load from one process, closed loop: `clients` operations are in flight at any time, over keys
+// spread evenly by a seeded draw. What failed or is unknown is counted, never left out.
 
 import type { Db } from '../client/api.ts';
 import { seededRandom } from '../core/model/random.ts';

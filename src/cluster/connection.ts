@@ -16,8 +16,8 @@ export async function connectTo(cluster: Cluster): Promise<Db> {
 }
 
 /**
- * Connects to the nodes that run now and to no others: one question to all of them then takes as long as the
- * slowest of those, and not the whole deadline because one is paused or gone.
+ * Connects to the nodes that run now and to no others: one question to all of them then takes as
+ * long as the slowest of those, and not the whole deadline because one is paused or gone.
  */
 export async function withRunningNodes<Result>(
   cluster: Cluster,

@@ -1,5 +1,5 @@
-// `dsys wait`: until a cluster is as wanted. Converged means: every node answers, and all replicas of
-// every group have the same state hash at the same applied index.
+// `dsys wait`: until a cluster is as wanted. Converged means: every node answers, and all replicas
+// of every group have the same state hash at the same applied index.
 
 import type { Db, NodeAnswer } from '../client/api.ts';
 import type { ReplicaHash } from '../core/model/operation.ts';

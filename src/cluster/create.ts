@@ -1,5 +1,6 @@
-// The birth of a cluster: directories, keys, cluster.json and an identity for each node. cluster.json is
-// written last: while it is not there, there is no cluster, and a half made directory may be removed.
+// The birth of a cluster: directories, keys, cluster.json and an identity for each node.
+// cluster.json is written last: while it is not there, there is no cluster, and a half made
+// directory may be removed.
 
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';

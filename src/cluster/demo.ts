@@ -1,6 +1,6 @@
-// `dsys demo`: the whole story in one command, on a cluster of its own that is removed at the end. Three
-// users are written, each through another node, and read back through yet another; the leader is killed,
-// and all is still there.
+// `dsys demo`: the whole story in one command, on a cluster of its own that is removed at the end.
+// Three users are written, each through another node, and read back through yet another; the leader
+// is killed, and all is still there.
 
 import { randomBytes } from 'node:crypto';
 import type { Db } from '../client/api.ts';

@@ -1,5 +1,5 @@
-// `dsys doctor`: what this machine must have for a cluster to run, each check with what was found and
-// how to put it right. Starts nothing and changes nothing that it does not remove again.
+// `dsys doctor`: what this machine must have for a cluster to run, each check with what was found
+// and how to put it right. Starts nothing and changes nothing that it does not remove again.
 
 import {
   closeSync,

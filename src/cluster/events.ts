@@ -1,5 +1,5 @@
-// events.jsonl: what commands did to a cluster, one JSON object a line, appended whole; read once or
-// followed.
+// events.jsonl: what commands did to a cluster, one JSON object a line, appended whole; read once
+// or followed.
 
 import { appendFileSync } from 'node:fs';
 import { readTextIfAny } from './files.ts';

@@ -1,5 +1,5 @@
-// Lines of growing files, as `tail -f` gives them: what is there, then what is added. A file that is not
-// there yet is waited for; one that becomes shorter is read from its beginning again.
+// Lines of growing files, as `tail -f` gives them: what is there, then what is added. A file that
+// is not there yet is waited for; one that becomes shorter is read from its beginning again.
 
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';

@@ -1,5 +1,5 @@
-// One Raft group as all the nodes that answered describe it: the report of the highest term counts, and
-// the leader is the node that leads in that term by its own word.
+// One Raft group as all the nodes that answered describe it: the report of the highest term counts,
+// and the leader is the node that leads in that term by its own word.
 
 import type { GroupStatus, NodeStatus } from '../core/model/operation.ts';
 

@@ -1,6 +1,6 @@
-// Where everything of a user lives: DSYS_HOME (default ~/.dsys), one directory a cluster, one directory
-// a node. Also which cluster a command means: --name, DSYS_CLUSTER, ./dsys.yaml, the last used one, the
-// only one.
+// Where everything of a user lives: DSYS_HOME (default ~/.dsys), one directory a cluster, one
+// directory a node. Also which cluster a command means: --name, DSYS_CLUSTER, ./dsys.yaml, the last
+// used one, the only one.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';

@@ -1,5 +1,5 @@
-// Latencies of many operations in little memory. Doorway of hdr-histogram-js, loaded only when something
-// is measured.
+// Latencies of many operations in little memory. Doorway of hdr-histogram-js, loaded only when
+// something is measured.
 
 export interface LatencySummary {
   readonly count: number;

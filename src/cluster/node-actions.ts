@@ -1,6 +1,6 @@
 // kill, stop, start, restart, pause, resume: draws the targets, does it to all of them at once, and
-// returns only when the operating system says that it is so. What was done is recorded in the cluster's
-// events.
+// returns only when the operating system says that it is so. What was done is recorded in the
+// cluster's events.
 
 import { randomInt } from 'node:crypto';
 import { DsysError } from '../errors.ts';

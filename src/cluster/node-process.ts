@@ -1,5 +1,6 @@
-// One node's process: spawn it, signal it, wait until it is gone. A signal goes only to the very process
-// that the pid file names (pid and start time), never to a later one that happens to have the pid.
+// One node's process: spawn it, signal it, wait until it is gone. A signal goes only to the very
+// process that the pid file names (pid and start time), never to a later one that happens to have
+// the pid.
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { DsysError } from '../errors.ts';

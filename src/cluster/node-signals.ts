@@ -1,6 +1,6 @@
-// Signals to one node's process, each with proof: the function returns when the operating system shows
-// the effect. That an end was wanted is written down before the signal is sent, so that no status calls
-// it a crash.
+// Signals to one node's process, each with proof: the function returns when the operating system
+// shows the effect. That an end was wanted is written down before the signal is sent, so that no
+// status calls it a crash.
 
 import { DsysError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';

@@ -1,5 +1,5 @@
-// The one word for a node's state, derived from facts that were looked at just now. "We stopped it", "it
-// died" and "others suspect it" stay apart.
+// The one word for a node's state, derived from facts that were looked at just now. "We stopped
+// it", "it died" and "others suspect it" stay apart.
 
 import type { ExitRecord, LastAction, PidRecord } from './pid-file.ts';
 import type { ProcessCondition } from './process-table.ts';

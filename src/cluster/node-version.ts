@@ -1,4 +1,5 @@
-// Which Node.js dsys runs on. Checked before anything is started: an older one fails later, and less clearly.
+// Which Node.js dsys runs on. Checked before anything is started: an older one fails later, and
+// less clearly.
 
 import { DsysError } from '../errors.ts';
 

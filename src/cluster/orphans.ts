@@ -1,5 +1,5 @@
-// Node processes that no cluster of this DSYS_HOME knows, though their directory is in it: left by a
-// command that was ended in the wrong moment, or by a directory that was removed under them.
+// Node processes that no cluster of this DSYS_HOME knows, though their directory is in it: left by
+// a command that was ended in the wrong moment, or by a directory that was removed under them.
 
 import { readdirSync } from 'node:fs';
 import { allClusters } from './cluster.ts';

@@ -1,5 +1,5 @@
-// Where dsys itself is installed: the directory with its package.json, the same from source and from
-// dist.
+// Where dsys itself is installed: the directory with its package.json, the same from source and
+// from dist.
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

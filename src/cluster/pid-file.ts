@@ -1,6 +1,6 @@
-// The files that tie a node to its process: `pid` says which process it is, `last-action.json` what a
-// command of ours did to it, `exit.json` why it ended by itself. A record counts only for exactly that
-// pid and start time.
+// The files that tie a node to its process: `pid` says which process it is, `last-action.json` what
+// a command of ours did to it, `exit.json` why it ended by itself. A record counts only for exactly
+// that pid and start time.
 
 import { uptime } from 'node:os';
 import { readJsonObjectIfAny, writeFileWhole } from './files.ts';

@@ -1,6 +1,6 @@
-// Who listens on a TCP port. On Linux: the socket's inode from /proc/net/tcp, then the process that has
-// it open. Where that finds nothing (another system, another user's process): `lsof`. Best effort; null
-// when nobody can tell.
+// Who listens on a TCP port. On Linux: the socket's inode from /proc/net/tcp, then the process that
+// has it open. Where that finds nothing (another system, another user's process): `lsof`. Best
+// effort; null when nobody can tell.
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { runProgram } from './child-process.ts';

@@ -1,5 +1,5 @@
-// The block of ports of a cluster: node i (from 1) has base+3(i-1) and the two after it. Checked before
-// anything starts; a busy port is told with the process that has it.
+// The block of ports of a cluster: node i (from 1) has base+3(i-1) and the two after it. Checked
+// before anything starts; a busy port is told with the process that has it.
 
 import { createServer } from 'node:net';
 import { DsysError } from '../errors.ts';

@@ -1,6 +1,6 @@
-// Looks at every node of a cluster at once: its process, and what it answers to a status query within a
-// deadline. Nothing is remembered from earlier; a node that does not answer in time counts as not
-// answering.
+// Looks at every node of a cluster at once: its process, and what it answers to a status query
+// within a deadline. Nothing is remembered from earlier; a node that does not answer in time counts
+// as not answering.
 
 import type { Db } from '../client/api.ts';
 import type { NodeStatus } from '../core/model/operation.ts';

@@ -1,5 +1,5 @@
-// What the operating system knows of a process. On Linux from /proc; elsewhere from `ps`. A process is
-// named by pid AND start time, because pids are used again.
+// What the operating system knows of a process. On Linux from /proc; elsewhere from `ps`. A process
+// is named by pid AND start time, because pids are used again.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

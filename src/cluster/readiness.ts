@@ -1,5 +1,5 @@
-// When a cluster is ready: every node answers and hears all others, and every group has a leader that
-// has committed the no-op of its term. Never "the process is up".
+// When a cluster is ready: every node answers and hears all others, and every group has a leader
+// that has committed the no-op of its term. Never "the process is up".
 
 import type { Db } from '../client/api.ts';
 import type { NodeStatus } from '../core/model/operation.ts';

@@ -1,6 +1,6 @@
-// The shape of `dsys status --json` (schema 1: fields may be added, none renamed), and how it is put
-// together from what each node said just now. Pure. A leader is named only when it says so itself: a
-// dead one never is.
+// The shape of `dsys status --json` (schema 1: fields may be added, none renamed), and how it is
+// put together from what each node said just now. Pure. A leader is named only when it says so
+// itself: a dead one never is.
 
 import { assert } from '../core/model/assert.ts';
 import type { GroupStatus, NodeStatus } from '../core/model/operation.ts';

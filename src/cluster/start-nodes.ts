@@ -1,5 +1,6 @@
-// Starts nodes and waits for them: first until each listens, by its own word in its log, then until the
-// cluster is ready. A node that ends meanwhile is told at once, with its reason and its last lines.
+// Starts nodes and waits for them: first until each listens, by its own word in its log, then until
+// the cluster is ready. A node that ends meanwhile is told at once, with its reason and its last
+// lines.
 
 import { statSync } from 'node:fs';
 import type { Db } from '../client/api.ts';

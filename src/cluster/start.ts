@@ -1,5 +1,6 @@
-// Starts single nodes of a cluster that exists, and returns when each of them answers. One that does not
-// come up is told with its last lines, and no process that was started here is left behind.
+// Starts single nodes of a cluster that exists, and returns when each of them answers. One that
+// does not come up is told with its last lines, and no process that was started here is left
+// behind.
 
 import { DsysError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';

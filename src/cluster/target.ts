@@ -1,6 +1,6 @@
-// TARGET: which nodes a command means. `node2`, `2`, `node1,node3`, a role (`leader`, `followers`) or a
-// quantity (`one`, `minority`, `majority`, `all`, `random`). Pure: what is drawn follows from the facts
-// and the seed.
+// TARGET: which nodes a command means. `node2`, `2`, `node1,node3`, a role (`leader`, `followers`)
+// or a quantity (`one`, `minority`, `majority`, `all`, `random`). Pure: what is drawn follows from
+// the facts and the seed.
 
 import { majority } from '../core/model/quorum.ts';
 import { type Random, seededRandom } from '../core/model/random.ts';

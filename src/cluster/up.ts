@@ -1,5 +1,5 @@
-// `dsys up`: makes a cluster, or resumes one whose nodes are down; done when it is ready, never before.
-// When it fails, no process that it started is left, and of a new cluster nothing at all.
+// `dsys up`: makes a cluster, or resumes one whose nodes are down; done when it is ready, never
+// before. When it fails, no process that it started is left, and of a new cluster nothing at all.
 
 import { randomInt } from 'node:crypto';
 import type { Db } from '../client/api.ts';
@@ -75,8 +75,8 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
 }
 
 /**
- * Does it. When another cluster took the chosen ports in the meantime, the next free block is taken, unless
- * the user asked for this one.
+ * Does it. When another cluster took the chosen ports in the meantime, the next free block is
+ * taken, unless the user asked for this one.
  */
 export async function carryOut(
   plan: UpPlan,

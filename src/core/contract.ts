@@ -1,12 +1,14 @@
-// The contract of the node machine: what a host (real or simulated) feeds in, and what it must do with what
-// comes out. One input at a time, no input while another is processed, `takeReady` after every batch.
+// The contract of the node machine: what a host (real or simulated) feeds in, and what it must do
+// with what comes out. One input at a time, no input while another is processed, `takeReady` after
+// every batch.
 //
 //            ┌───────────────── node.ts ──────────────────┐
 //   Input ──►│ raft ×(Q+1) · data · control · placement   │──► Ready { persist, state, messages, replies }
 //            └────────────────────────────────────────────┘
 //
-// The host starts `persist` and `state` and may send `messages` and `replies` at once: whatever depends on
-// durability is held back inside until the host feeds `persisted`. Batches become durable in order.
+// The host starts `persist` and `state` and may send `messages` and `replies` at once: whatever
+// depends on durability is held back inside until the host feeds `persisted`. Batches become
+// durable in order.
 
 import type { PeerEnvelope, PeerMessage } from './messages.ts';
 import type { ClusterId, ConnectionId, Incarnation, NodeId, StorageId } from './model/ids.ts';
@@ -15,7 +17,10 @@ import type { NodeEvent, PersistBatch, Recovered, StateBatch } from './model/rec
 import type { Settings } from './model/state.ts';
 
 export type Input =
-  /** `ticks` have passed since the last one; `wallMs` is the physical clock, for the hybrid clock only. */
+  /**
+   * `ticks` have passed since the last one; `wallMs` is the physical clock, for the hybrid clock
+   * only.
+   */
   | { readonly kind: 'tick'; readonly ticks: number; readonly wallMs: number }
   | { readonly kind: 'message'; readonly from: NodeId; readonly message: PeerMessage }
   | { readonly kind: 'request'; readonly connection: ConnectionId; readonly request: Request }
@@ -52,7 +57,9 @@ export interface NodeOptions {
   readonly bootstrap: Bootstrap;
   readonly recovered: Recovered;
   readonly seed: string;
-  /** 32-bit hash over the UTF-8 bytes of a key (murmur3); passed in, so that core needs no library. */
+  /**
+   * 32-bit hash over the UTF-8 bytes of a key (murmur3); passed in, so that core needs no library.
+   */
   readonly hash: (text: string) => number;
   readonly wallMs: number;
   /** What the host counted, for status. */

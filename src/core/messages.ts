@@ -1,5 +1,5 @@
-// Everything that one node may say to another. A frame carries many of these; the frame itself names the
-// cluster, the sender, its storage and its incarnation (wire/frame.ts).
+// Everything that one node may say to another. A frame carries many of these; the frame itself
+// names the cluster, the sender, its storage and its incarnation (wire/frame.ts).
 
 import type { TentativeWrite } from './model/command.ts';
 import type { GroupId, Incarnation, Lane, LogIndex, NodeId } from './model/ids.ts';
@@ -18,7 +18,10 @@ export interface Alive {
   readonly kind: 'alive';
 }
 
-/** Sent by a node that a client chose (`--via`) to the leader of the partition. `id` is the sender's own. */
+/**
+ * Sent by a node that a client chose (`--via`) to the leader of the partition. `id` is the sender's
+ * own.
+ */
 export interface Forward {
   readonly kind: 'forward';
   readonly request: Request;

@@ -1,6 +1,7 @@
-// The one machine that both worlds drive: 65 Raft groups, their state machines, the journals of tentative
-// writes and the calls of clients, composed. Pure: input in, Ready out (core/contract.ts). All decisions are
-// made in core/node/; this file only carries inputs to them and gathers what they want done.
+// The one machine that both worlds drive: 65 Raft groups, their state machines, the journals of
+// tentative writes and the calls of clients, composed. Pure: input in, Ready out
+// (core/contract.ts). All decisions are made in core/node/; this file only carries inputs to them
+// and gathers what they want done.
 //
 //   message ─► group's raft ─► committed ─► apply ─► Writes / Tentative / Reads settle their calls
 //   request ─► Requests ─► Writes | Reads | Tentative | Forwards
@@ -180,7 +181,10 @@ export class Node {
     return releasable;
   }
 
-  /** True when takeReady may have something; a heartbeat of a quiet peer, for one, leaves nothing to do. */
+  /**
+   * True when takeReady may have something; a heartbeat of a quiet peer, for one, leaves nothing to
+   * do.
+   */
   get hasOutput(): boolean {
     return this.#touched.size > 0 || !this.#outbox.isEmpty || !this.#durability.isEmpty;
   }
@@ -300,7 +304,9 @@ export class Node {
     this.#onLeaderLost(peer);
   }
 
-  /** The peer leads nothing any more, as far as anyone here can tell: its followers may campaign. */
+  /**
+   * The peer leads nothing any more, as far as anyone here can tell: its followers may campaign.
+   */
   #onLeaderLost(peer: NodeId): void {
     this.#forwards.onPeerDown(peer);
     for (const replica of this.#replicas.values()) {

@@ -1,6 +1,6 @@
 // Where a node keeps what must survive. Two implementations pass one contract suite
-// (test/ports/storage.contract.ts): runtime/ (files and an embedded engine) and simulation/ (memory that
-// loses unsynced writes on purpose).
+// (test/ports/storage.contract.ts): runtime/ (files and an embedded engine) and simulation/ (memory
+// that loses unsynced writes on purpose).
 
 import type { GroupId, LogIndex } from '../core/model/ids.ts';
 import type { PersistBatch, Recovered, StateBatch } from '../core/model/records.ts';
@@ -9,15 +9,21 @@ export interface Storage {
   /** Everything durable, once, before any write. Rejects with `storage-corrupt` naming the file. */
   recover(): Promise<Recovered>;
   /**
-   * Resolves when the batch and all before it are durable. Called in order of `number`, possibly while
-   * earlier batches are in flight (they are then synced together). Any rejection is fatal for the node.
+   * Resolves when the batch and all before it are durable. Called in order of `number`, possibly
+   * while earlier batches are in flight (they are then synced together). Any rejection is fatal for
+   * the node.
    */
   persist(batch: PersistBatch): Promise<void>;
-  /** Resolves when the batch is in the engine, atomically (and on disk when `sync`). In order of `number`. */
+  /**
+   * Resolves when the batch is in the engine, atomically (and on disk when `sync`). In order of
+   * `number`.
+   */
   saveState(batch: StateBatch): Promise<void>;
   /** Log entries at or below these indexes are in synced state: their segments may be dropped. */
   release(applied: ReadonlyMap<GroupId, LogIndex>): Promise<void>;
-  /** Bytes of log that `release` could not drop yet; the host asks for synced state when this grows. */
+  /**
+   * Bytes of log that `release` could not drop yet; the host asks for synced state when this grows.
+   */
   readonly logBytes: number;
   /** Finishes what is in flight and lets go of every file. */
   close(): Promise<void>;

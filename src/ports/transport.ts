@@ -1,5 +1,6 @@
-// How frames reach other nodes and clients. Frames are opaque bytes here; wire/ makes and checks them.
-// Delivery is at most once and, per peer and lane, in order; loss is normal and never an error.
+// How frames reach other nodes and clients. Frames are opaque bytes here; wire/ makes and checks
+// them. Delivery is at most once and, per peer and lane, in order; loss is normal and never an
+// error.
 
 import type { ConnectionId, Lane, NodeId } from '../core/model/ids.ts';
 
@@ -10,14 +11,18 @@ export interface TransportEvents {
   /** Our own connection to the peer's raft socket is established (authenticated) or was lost. */
   onPeerConnected(peer: NodeId): void;
   onPeerDisconnected(peer: NodeId): void;
-  /** Something was dropped or refused: a wrong key, a full queue; counted and logged by the host. */
+  /**
+   * Something was dropped or refused: a wrong key, a full queue; counted and logged by the host.
+   */
   onDrop(reason: string, detail: string): void;
 }
 
 export interface Transport {
   /** Binds the three server sockets and dials every peer. Rejects with `port-busy`. */
   start(events: TransportEvents): Promise<void>;
-  /** Never waits: a frame for a peer that is not connected or out of credit is dropped and counted. */
+  /**
+   * Never waits: a frame for a peer that is not connected or out of credit is dropped and counted.
+   */
   sendToPeer(options: { peer: NodeId; lane: Lane; frame: Uint8Array }): void;
   sendToClient(options: { connection: ConnectionId; frame: Uint8Array }): void;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
-// Puts a node together from its directory: files, identity, disk, sockets, machine, host. Everything that can
-// be wrong with the directory is found here, before the node says a word to anyone.
+// Puts a node together from its directory: files, identity, disk, sockets, machine, host.
+// Everything that can be wrong with the directory is found here, before the node says a word to
+// anyone.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

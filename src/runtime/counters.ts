@@ -1,5 +1,5 @@
-// Counts what was dropped or refused, by reason, and logs the first of each burst with its origin. A drop is
-// normal in a distributed system; a silent one is not.
+// Counts what was dropped or refused, by reason, and logs the first of each burst with its origin.
+// A drop is normal in a distributed system; a silent one is not.
 
 /** At most this many lines per reason and minute; the counter goes on. */
 const linesPerMinute = 10;

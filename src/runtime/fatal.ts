@@ -1,5 +1,5 @@
-// The end of a node that can not go on: says why in its log, on stderr for whoever spawned it, and in
-// exit.json for whoever finds it gone.
+// The end of a node that can not go on: says why in its log, on stderr for whoever spawned it, and
+// in exit.json for whoever finds it gone.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

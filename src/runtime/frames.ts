@@ -1,5 +1,5 @@
-// Packs what a turn of the loop produced into as few frames as possible: one per peer and lane, one per client
-// connection, cut at `frameCutBytes` so that no frame comes near the limit.
+// Packs what a turn of the loop produced into as few frames as possible: one per peer and lane, one
+// per client connection, cut at `frameCutBytes` so that no frame comes near the limit.
 
 import type { PeerEnvelope, PeerMessage } from '../core/messages.ts';
 import type { ConnectionId, Lane, NodeId } from '../core/model/ids.ts';

@@ -1,6 +1,6 @@
-// Drives one node in the real world: feeds it frames, ticks and completions, and obeys what comes out, in the
-// order of the contract. One flush per turn of the event loop, so that everything of a turn shares one write,
-// one sync and one frame per peer.
+// Drives one node in the real world: feeds it frames, ticks and completions, and obeys what comes
+// out, in the order of the contract. One flush per turn of the event loop, so that everything of a
+// turn shares one write, one sync and one frame per peer.
 //
 //   transport ─► decode ─┐                        ┌─► storage.persist ─► step(persisted)
 //   ticker ──────────────┼─► node.step … flush ───┼─► storage.saveState ─► step(state-saved)
@@ -21,8 +21,8 @@ import type { PeerSightings } from './peer-sightings.ts';
 import { Ticker } from './ticker.ts';
 
 /**
- * With this many calls open, flushes come at least this far apart. Every flush costs a frame to each peer
- * and a write to the disk, whatever is in it; measured, that is most of what a put costs.
+ * With this many calls open, flushes come at least this far apart. Every flush costs a frame to
+ * each peer and a write to the disk, whatever is in it; measured, that is most of what a put costs.
  */
 const gatherCallsMin = 4;
 const gatherMs = 1;
@@ -174,7 +174,9 @@ export class Host implements TransportEvents {
     else setImmediate(flush);
   }
 
-  /** Many calls are open and the last flush was just now: one that is a little later carries more. */
+  /**
+   * Many calls are open and the last flush was just now: one that is a little later carries more.
+   */
   #shouldGather(): boolean {
     const { node, clock } = this.#options;
     if (node.openCalls < gatherCallsMin) return false;

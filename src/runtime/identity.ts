@@ -1,6 +1,6 @@
-// Who a data directory belongs to. A node whose disk is not the one that the cluster knows is not that
-// member: with an empty log it could vote twice in one term. So it refuses to start and says how to
-// replace it.
+// Who a data directory belongs to. A node whose disk is not the one that the cluster knows is not
+// that member: with an empty log it could vote twice in one term. So it refuses to start and says
+// how to replace it.
 
 import { open, readFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -20,8 +20,9 @@ export interface ExpectedIdentity {
 }
 
 /**
- * Counts one more start of the node, durably, before anything else sees it. Rejects with `storage-wiped`,
- * `storage-foreign`, `storage-corrupt`, or as the disk does; then nothing was changed.
+ * Counts one more start of the node, durably, before anything else sees it. Rejects with
+ * `storage-wiped`, `storage-foreign`, `storage-corrupt`, or as the disk does; then nothing was
+ * changed.
  */
 export async function openIdentity(
   directory: string,

@@ -1,5 +1,5 @@
-// The node's process: `node bin/node.js --home DIRECTORY --node NAME`. SIGTERM and SIGINT drain and stop it;
-// anything that it can not survive ends it at once with a report.
+// The node's process: `node bin/node.js --home DIRECTORY --node NAME`. SIGTERM and SIGINT drain and
+// stop it; anything that it can not survive ends it at once with a report.
 
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,7 +7,9 @@ import { setFlagsFromString } from 'node:v8';
 import { assemble } from './assembly.ts';
 import { cleanExit, leaveReport, reportOf } from './fatal.ts';
 
-/** Handing leaderships over takes about one election's worth of messages; beyond this, just stop. */
+/**
+ * Handing leaderships over takes about one election's worth of messages; beyond this, just stop.
+ */
 const drainLimitMs = 2000;
 
 const { home, name, directory } = readArguments();
@@ -34,8 +36,8 @@ process.on('unhandledRejection', die);
 
 async function run(): Promise<void> {
   const { host, log } = await assemble({ home, name, onFatal: die });
-  // From here on collect when the heap has grown by a quarter, not when it has doubled: several nodes
-  // share a laptop. Not before: while the state is loaded, everything lives.
+  // From here on collect when the heap has grown by a quarter, not when it has doubled: several
+  // nodes share a laptop. Not before: while the state is loaded, everything lives.
   setFlagsFromString('--heap-growing-percent=25');
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {

@@ -1,5 +1,6 @@
-// What a node writes about itself: lines with a time in node.log (its standard output), and the events that
-// concern the whole cluster in events.jsonl, one JSON object a line, appended atomically.
+// What a node writes about itself: lines with a time in node.log (its standard output), and the
+// events that concern the whole cluster in events.jsonl, one JSON object a line, appended
+// atomically.
 
 import { appendFileSync } from 'node:fs';
 import type { NodeId } from '../core/model/ids.ts';
@@ -24,7 +25,10 @@ export class NodeLog implements Trace {
     this.#options.write(`${new Date(this.#options.wallMs()).toISOString()} ${text}\n`);
   }
 
-  /** Every event goes to the log; those of the node and of the control group to the cluster's events too. */
+  /**
+   * Every event goes to the log; those of the node and of the control group to the cluster's events
+   * too.
+   */
   event(event: NodeEvent): void {
     const where = event.group === null ? '' : ` group ${event.group}`;
     this.line(`${event.kind}${where} ${JSON.stringify(event.detail)}`);

@@ -1,5 +1,6 @@
-// Decides when a peer counts as up: our connection to it stands AND a frame of it has arrived since. Also
-// turns away who is not the member it says it is: a data directory that the cluster does not know.
+// Decides when a peer counts as up: our connection to it stands AND a frame of it has arrived
+// since. Also turns away who is not the member it says it is: a data directory that the cluster
+// does not know.
 
 import type { Incarnation, NodeId, StorageId } from '../core/model/ids.ts';
 import type { Member } from '../core/model/operation.ts';

@@ -1,5 +1,5 @@
-// Turns real time into ticks. A busy node ticks every `limits.tickMs`; a resting one lets a heartbeat period
-// pass at a time, which is what makes an idle node cheap.
+// Turns real time into ticks. A busy node ticks every `limits.tickMs`; a resting one lets a
+// heartbeat period pass at a time, which is what makes an idle node cheap.
 
 import { limits } from '../core/model/limits.ts';
 import type { Clock } from '../ports/clock.ts';

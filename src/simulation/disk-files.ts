@@ -1,6 +1,6 @@
-// The bytes on a pretended disk: blocks of the log, and rows of the state, each under a checksum, so that
-// torn writes and flipped bits are found in the way of the real storage. Everything here survives a
-// crash.
+// The bytes on a pretended disk: blocks of the log, and rows of the state, each under a checksum,
+// so that torn writes and flipped bits are found in the way of the real storage. Everything here
+// survives a crash.
 
 import type { GroupId } from '../core/model/ids.ts';
 import { checksum } from '../wire/checksum.ts';

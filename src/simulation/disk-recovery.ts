@@ -1,5 +1,5 @@
-// Reads a pretended disk back, with the verdicts of the real one: a torn last block is cut, other damage
-// is `storage-corrupt`.
+// Reads a pretended disk back, with the verdicts of the real one: a torn last block is cut, other
+// damage is `storage-corrupt`.
 
 import type { GroupId } from '../core/model/ids.ts';
 import { LogReplay } from '../core/model/log-replay.ts';

@@ -1,5 +1,5 @@
-// Drops the oldest blocks of a pretended log once all their entries are in synced state. What they say
-// besides entries moves into one block at the head.
+// Drops the oldest blocks of a pretended log once all their entries are in synced state. What they
+// say besides entries moves into one block at the head.
 
 import type { GroupId, LogIndex } from '../core/model/ids.ts';
 import { dotKey } from '../core/model/log-replay.ts';

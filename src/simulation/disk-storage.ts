@@ -1,5 +1,5 @@
-// The Storage port over a pretended disk: a simple twin of the real one with the same promises. Records
-// and rows go through wire/, so that a simulated run exercises their encoding too.
+// The Storage port over a pretended disk: a simple twin of the real one with the same promises.
+// Records and rows go through wire/, so that a simulated run exercises their encoding too.
 
 import type { GroupId, LogIndex } from '../core/model/ids.ts';
 import type { PersistBatch, Recovered, StateBatch } from '../core/model/records.ts';

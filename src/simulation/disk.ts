@@ -1,6 +1,6 @@
-// A disk in memory behind ports/storage.ts. Nothing finishes by itself: writes wait, in two lanes, until
-// the owner calls `completeNext`. `crash` loses what was not synced, and may tear the write that was
-// under way.
+// A disk in memory behind ports/storage.ts. Nothing finishes by itself: writes wait, in two lanes,
+// until the owner calls `completeNext`. `crash` loses what was not synced, and may tear the write
+// that was under way.
 //
 //   persist ───► log lane ────┐
 //                             ├──► completeNext ──► on the disk, promise settled
@@ -23,7 +23,10 @@ export interface DiskWrite {
 
 /** What survives a crash besides what is synced. Nothing, unless said otherwise. */
 export interface CrashOptions {
-  /** Bytes of the log write under way that reached the disk; all of them: it is there, unacknowledged. */
+  /**
+   * Bytes of the log write under way that reached the disk; all of them: it is there,
+   * unacknowledged.
+   */
   readonly logBytes?: number;
   /** How many of the oldest state batches that were not synced survive (done, then waiting). */
   readonly stateBatches?: number;

@@ -1,4 +1,5 @@
-// A client of the network in memory: frames to one node and back. A frame for a node that is down is lost.
+// A client of the network in memory: frames to one node and back. A frame for a node that is down
+// is lost.
 
 import type { ConnectionId, NodeId } from '../core/model/ids.ts';
 import { connectionId } from '../core/model/ids.ts';

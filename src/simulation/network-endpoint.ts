@@ -1,5 +1,6 @@
-// One node's end of the network in memory: the same promises as the real transport, kept synchronously.
-// Guarantee: a frame reaches only the endpoint that was connected when it was sent, in order per lane.
+// One node's end of the network in memory: the same promises as the real transport, kept
+// synchronously. Guarantee: a frame reaches only the endpoint that was connected when it was sent,
+// in order per lane.
 
 import type { ConnectionId, Lane, NodeId } from '../core/model/ids.ts';
 import { limits } from '../core/model/limits.ts';

@@ -1,5 +1,5 @@
-// What is in flight, ordered by the tick at which it arrives and then by the order of sending. A binary
-// heap.
+// What is in flight, ordered by the tick at which it arrives and then by the order of sending. A
+// binary heap.
 
 import type { Tick } from '../core/model/ids.ts';
 

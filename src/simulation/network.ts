@@ -1,6 +1,6 @@
-// A network in memory behind ports/transport.ts. Nothing moves by itself: frames and connection events wait
-// in one queue until the owner calls `deliverNext`, `deliverAll` or `advance`. The same calls give the same
-// deliveries in the same order, always.
+// A network in memory behind ports/transport.ts. Nothing moves by itself: frames and connection
+// events wait in one queue until the owner calls `deliverNext`, `deliverAll` or `advance`. The same
+// calls give the same deliveries in the same order, always.
 //
 //   sendToPeer ──► fate (loss, copies, delay) ──► queue by (due tick, number) ──► cut? ──► onPeerFrame
 
@@ -13,7 +13,10 @@ import type { Fabric, FabricEndpoint, Fate, Packet } from './network-fabric.ts';
 import { FlightQueue } from './network-queue.ts';
 
 export interface SimulatedNetworkOptions {
-  /** Decided once for each packet, in the order of sending. Order per link is kept whatever the delays. */
+  /**
+   * Decided once for each packet, in the order of sending. Order per link is kept whatever the
+   * delays.
+   */
   readonly fate?: (packet: Packet) => Fate;
 }
 
@@ -80,7 +83,10 @@ export class SimulatedNetwork implements Fabric {
     return true;
   }
 
-  /** Delivers until nothing is due, what deliveries cause included, but at most `max`; returns how many. */
+  /**
+   * Delivers until nothing is due, what deliveries cause included, but at most `max`; returns how
+   * many.
+   */
   deliverAll(max = 1_000_000): number {
     let delivered = 0;
     while (delivered < max && this.deliverNext()) delivered += 1;

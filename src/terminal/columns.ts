@@ -1,4 +1,5 @@
-// Aligned columns without borders. Doorway of `cli-table3`, which is loaded only when a table is shown.
+// Aligned columns without borders. Doorway of `cli-table3`, which is loaded only when a table is
+// shown.
 
 export interface Column<Row> {
   readonly title: string;

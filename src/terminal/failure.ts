@@ -1,5 +1,5 @@
-// How an error is told: to a person on stderr, to a script as CLI.md's JSON object on stdout. A stack
-// trace is shown only for a bug, and only with DSYS_DEBUG=1.
+// How an error is told: to a person on stderr, to a script as CLI.md's JSON object on stdout. A
+// stack trace is shown only for a bug, and only with DSYS_DEBUG=1.
 
 import { DsysError } from '../errors.ts';
 import { paletteFor } from './palette.ts';

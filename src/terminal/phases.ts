@@ -1,5 +1,5 @@
-// Progress on stderr: one line a phase. A spinner (ora) on a terminal, plain lines otherwise, nothing
-// when a script reads. Doorway of `ora`, which is loaded only when there is a terminal.
+// Progress on stderr: one line a phase. A spinner (ora) on a terminal, plain lines otherwise,
+// nothing when a script reads. Doorway of `ora`, which is loaded only when there is a terminal.
 
 import { paletteFor } from './palette.ts';
 

@@ -1,5 +1,5 @@
-// Questions to a person. Doorway of `inquirer`, which is loaded only when there is something to ask and
-// somebody to answer.
+// Questions to a person. Doorway of `inquirer`, which is loaded only when there is something to ask
+// and somebody to answer.
 
 import { DsysError } from '../errors.ts';
 

@@ -1,4 +1,5 @@
-// `dsys status` as a person sees it. Takes the report as plain data and shows it; it decides nothing.
+// `dsys status` as a person sees it. Takes the report as plain data and shows it; it decides
+// nothing.
 
 import { type Column, columns } from './columns.ts';
 import type { Paint, Palette } from './palette.ts';

@@ -1,6 +1,6 @@
-// Frames between a client and a node: many requests one way, many replies the other. A node that dropped
-// a frame for its protocol version answers with an empty frame of replies: the client then finds the same
-// reason on its side, and can tell its user.
+// Frames between a client and a node: many requests one way, many replies the other. A node that
+// dropped a frame for its protocol version answers with an empty frame of replies: the client then
+// finds the same reason on its side, and can tell its user.
 
 import type { ClusterId } from '../core/model/ids.ts';
 import type { Reply, Request } from '../core/model/operation.ts';

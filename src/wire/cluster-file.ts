@@ -1,5 +1,5 @@
-// cluster.json: what `dsys up` decided about a cluster, and every node and client reads. Its text is checked
-// completely here, so that nothing later meets a wrong address or a missing key.
+// cluster.json: what `dsys up` decided about a cluster, and every node and client reads. Its text
+// is checked completely here, so that nothing later meets a wrong address or a missing key.
 
 import type { Bootstrap } from '../core/contract.ts';
 import { type ClusterId, clusterId, nodeId, storageId } from '../core/model/ids.ts';

@@ -79,7 +79,9 @@ export function tentativeFields(write: TentativeWrite): Fields {
   ];
 }
 
-/** For writes that come on their own, not inside an entry: the value must not keep its frame alive. */
+/**
+ * For writes that come on their own, not inside an entry: the value must not keep its frame alive.
+ */
 export function readKeptTentative(value: unknown): TentativeWrite {
   const write = readTentative(value);
   return write.value === null ? write : { ...write, value: compactCopy(write.value) };

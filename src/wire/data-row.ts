@@ -1,4 +1,5 @@
-// The rows of what is not per key: sessions, conflicts, and the machine's own row, as positional lists.
+// The rows of what is not per key: sessions, conflicts, and the machine's own row, as positional
+// lists.
 
 import type { ConflictRow, MachineRow, SessionResult, SessionRow } from '../core/model/state.ts';
 import type { Dot } from '../core/model/version.ts';

@@ -1,6 +1,6 @@
-// Remembers the bytes of the entries that are on their way, so that each is encoded once for the disk and all
-// followers. Two generations, not a WeakMap: a weak table of a whole log costs every collection of garbage,
-// and the bytes of an entry that has left are dead weight.
+// Remembers the bytes of the entries that are on their way, so that each is encoded once for the
+// disk and all followers. Two generations, not a WeakMap: a weak table of a whole log costs every
+// collection of garbage, and the bytes of an entry that has left are dead weight.
 
 import type { Entry } from '../core/model/entry.ts';
 

@@ -1,5 +1,5 @@
-// Log entries and their bytes. An entry travels to each follower and to the disk, so it is encoded once: its
-// bytes are remembered beside it, and those of a received entry are taken as they came.
+// Log entries and their bytes. An entry travels to each follower and to the disk, so it is encoded
+// once: its bytes are remembered beside it, and those of a received entry are taken as they came.
 
 import type { Entry, Payload } from '../core/model/entry.ts';
 import { limits } from '../core/model/limits.ts';

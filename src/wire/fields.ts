@@ -1,5 +1,6 @@
-// Readers of decoded fields: each takes whatever the codec found and returns a value that satisfies the rule
-// in its name, or throws MalformedError. Ranges are checked here, once, so that core never has to.
+// Readers of decoded fields: each takes whatever the codec found and returns a value that satisfies
+// the rule in its name, or throws MalformedError. Ranges are checked here, once, so that core never
+// has to.
 
 import {
   type GroupId,
@@ -80,8 +81,8 @@ export function readText(value: unknown, bytesMax: number, what: string): string
 }
 
 /**
- * Text as a field. The codec would swallow a leading byte order mark, so such a text travels as bytes:
- * a key must come out as it went in.
+ * Text as a field. The codec would swallow a leading byte order mark, so such a text travels as
+ * bytes: a key must come out as it went in.
  */
 export function textField(text: string): string | Uint8Array {
   return text.charCodeAt(0) === byteOrderMark ? Buffer.from(text, 'utf8') : text;

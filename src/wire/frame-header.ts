@@ -3,8 +3,9 @@
 //   0 magic u32 │ 4 checksum u32 │ 8 protocol u16 │ 10 feature level u16 │ 12 kind u8 │ 13 header bytes u8
 //   16 cluster id, 16 bytes │ 32 what the kind adds │ the body follows the header
 //
-// The checksum covers everything from 8 on, so no flipped bit passes. Magic, checksum and protocol stay where
-// they are in every protocol version to come: that is how two versions can tell each other apart.
+// The checksum covers everything from 8 on, so no flipped bit passes. Magic, checksum and protocol
+// stay where they are in every protocol version to come: that is how two versions can tell each
+// other apart.
 
 import type { ClusterId } from '../core/model/ids.ts';
 import { limits } from '../core/model/limits.ts';
@@ -13,7 +14,10 @@ import { MalformedError, malformed } from './malformed.ts';
 import { bufferOf } from './msgpack.ts';
 import { readUuid, writeUuid } from './uuid.ts';
 
-/** Raised when older nodes could not understand the bytes any more; versions do not talk to each other. */
+/**
+ * Raised when older nodes could not understand the bytes any more; versions do not talk to each
+ * other.
+ */
 export const protocolVersion = 1;
 /** Raised when something new may be said; used only once every member has it. */
 const featureLevel = 1;
@@ -39,7 +43,10 @@ export interface Expected {
   readonly kind: number;
 }
 
-/** Fills in the shared part of a frame whose rest is complete. `headerBytes` is where its body begins. */
+/**
+ * Fills in the shared part of a frame whose rest is complete. `headerBytes` is where its body
+ * begins.
+ */
 export function sealFrame(
   frame: Buffer,
   header: { clusterId: ClusterId; kind: number; headerBytes: number },
@@ -56,8 +63,9 @@ export function sealFrame(
 }
 
 /**
- * Checks what is true of every good frame, then hands it to `read` with the offset of its body. Whatever the
- * bytes are, this returns: MalformedError thrown by `read` is a drop of the whole frame.
+ * Checks what is true of every good frame, then hands it to `read` with the offset of its body.
+ * Whatever the bytes are, this returns: MalformedError thrown by `read` is a drop of the whole
+ * frame.
  */
 export function openFrame<Frame>(
   bytes: Uint8Array,

@@ -1,5 +1,5 @@
-// Frames between nodes: who speaks, then any number of messages. One malformed message drops the whole frame:
-// a sender that makes one is broken, and half a frame would reorder what it says.
+// Frames between nodes: who speaks, then any number of messages. One malformed message drops the
+// whole frame: a sender that makes one is broken, and half a frame would reorder what it says.
 //
 //   32 storage id, 16 bytes │ 48 incarnation u32 │ 52 bytes received f64 │ 60 name length u8 │ 61 name │ body
 
@@ -29,7 +29,10 @@ export interface PeerHeader {
   readonly sender: NodeId;
   readonly storageId: StorageId;
   readonly incarnation: Incarnation;
-  /** Bytes of the receiver's frames that the sender has taken in so far (credit); 0: it does not count. */
+  /**
+   * Bytes of the receiver's frames that the sender has taken in so far (credit); 0: it does not
+   * count.
+   */
   readonly receivedBytes?: number;
 }
 
@@ -57,7 +60,9 @@ export function encodePeerFrame(header: PeerHeader, messages: readonly PeerMessa
   return sealFrame(frame, { clusterId, kind: frameKinds.peer, headerBytes });
 }
 
-/** Never throws, whatever the bytes are. Values inside are slices of `frame`, entries are copies. */
+/**
+ * Never throws, whatever the bytes are. Values inside are slices of `frame`, entries are copies.
+ */
 export function decodePeerFrame(
   frame: Uint8Array,
   expected: { readonly clusterId: ClusterId },

@@ -1,5 +1,5 @@
-// identity.json: which member of which cluster a data directory is, and how often it has been started. Made
-// by `dsys up` with incarnation 0; the node raises it before it says a word.
+// identity.json: which member of which cluster a data directory is, and how often it has been
+// started. Made by `dsys up` with incarnation 0; the node raises it before it says a word.
 
 import {
   type ClusterId,

@@ -1,5 +1,5 @@
-// Reading the small JSON files of a cluster: each complaint says which file, what was expected, what was
-// found, and what to do. Text in, text out; who reads and writes files is elsewhere.
+// Reading the small JSON files of a cluster: each complaint says which file, what was expected,
+// what was found, and what to do. Text in, text out; who reads and writes files is elsewhere.
 
 import { DsysError } from '../errors.ts';
 

@@ -1,5 +1,5 @@
-// keys/NAME.json: one CURVE key pair. The text holds a secret: whoever writes it sets mode 0600, and no error
-// here shows what was found.
+// keys/NAME.json: one CURVE key pair. The text holds a secret: whoever writes it sets mode 0600,
+// and no error here shows what was found.
 
 import { DsysError } from '../errors.ts';
 import { formatJsonFile } from './json-file.ts';

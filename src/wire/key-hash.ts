@@ -1,5 +1,6 @@
-// Where a key lives: MurmurHash3 (x86, 32 bits, seed 0) over its UTF-8 bytes, modulo the partitions. The only
-// file that knows the hash library. Changing anything here moves every key of every cluster.
+// Where a key lives: MurmurHash3 (x86, 32 bits, seed 0) over its UTF-8 bytes, modulo the
+// partitions. The only file that knows the hash library. Changing anything here moves every key of
+// every cluster.
 
 import murmurhash from 'murmurhash';
 import { type GroupId, groupId } from '../core/model/ids.ts';

@@ -1,4 +1,5 @@
-// One record of the write-ahead log as bytes. The log adds length and checksum; here is only the content.
+// One record of the write-ahead log as bytes. The log adds length and checksum; here is only the
+// content.
 
 import type { GroupId } from '../core/model/ids.ts';
 import type { LogRecord } from '../core/model/records.ts';

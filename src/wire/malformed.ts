@@ -1,7 +1,11 @@
-// What every decoder of this folder throws when bytes do not say what they must. Frame functions turn it into
-// a counted drop, the storage into `storage-corrupt` with the file's name; nobody else sees it.
+// What every decoder of this folder throws when bytes do not say what they must. Frame functions
+// turn it into a counted drop, the storage into `storage-corrupt` with the file's name; nobody else
+// sees it.
 
-/** The bytes are not what a healthy sender or writer makes. `message` says what was expected and found. */
+/**
+ * The bytes are not what a healthy sender or writer makes. `message` says what was expected and
+ * found.
+ */
 export class MalformedError extends Error {
   override readonly name = 'MalformedError';
 }

@@ -1,5 +1,5 @@
-// A member of the cluster as a positional list, and the rules that its parts keep everywhere: on the wire, in
-// the control group's row and in cluster.json.
+// A member of the cluster as a positional list, and the rules that its parts keep everywhere: on
+// the wire, in the control group's row and in cluster.json.
 
 import { type StorageId, storageId } from '../core/model/ids.ts';
 import type { Member } from '../core/model/operation.ts';

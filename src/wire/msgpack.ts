@@ -1,5 +1,6 @@
-// The codec (MessagePack), and the only file that knows its library. Pure JavaScript, no records, no maps:
-// everything that travels is a positional list of numbers, texts, bytes, booleans, null and lists of these.
+// The codec (MessagePack), and the only file that knows its library. Pure JavaScript, no records,
+// no maps: everything that travels is a positional list of numbers, texts, bytes, booleans, null
+// and lists of these.
 
 import { Packr, RESERVE_START_SPACE, Unpackr } from 'msgpackr/pack';
 import { MalformedError } from './malformed.ts';
@@ -13,8 +14,8 @@ export function pack(value: unknown, room = 0): Buffer {
 }
 
 /**
- * The one value that fills `bytes` from `start` to the end. Byte strings in it are slices of `bytes`.
- * Throws MalformedError for anything else.
+ * The one value that fills `bytes` from `start` to the end. Byte strings in it are slices of
+ * `bytes`. Throws MalformedError for anything else.
  */
 export function unpack(bytes: Buffer, start = 0, end = bytes.length): unknown {
   if (start >= end) throw new MalformedError('no bytes at all');

@@ -1,5 +1,6 @@
-// The numbers that stand for words on the wire and on disk. APPEND ONLY: a number is never changed, moved or
-// used again, because old nodes and old logs speak it (a test compares these tables with a snapshot).
+// The numbers that stand for words on the wire and on disk. APPEND ONLY: a number is never changed,
+// moved or used again, because old nodes and old logs speak it (a test compares these tables with a
+// snapshot).
 
 import type { PeerMessage } from '../core/messages.ts';
 import type { Command } from '../core/model/command.ts';

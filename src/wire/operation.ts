@@ -1,4 +1,5 @@
-// What a client asks, as positional lists. Writes also stand in log entries, so their bytes are for ever.
+// What a client asks, as positional lists. Writes also stand in log entries, so their bytes are for
+// ever.
 
 import { type ClientId, clientId, type LogIndex } from '../core/model/ids.ts';
 import { limits } from '../core/model/limits.ts';

@@ -1,5 +1,6 @@
-// Compact memory for bytes that outlive the frame they came in. A slice would keep its whole frame alive: one
-// small entry in a log could hold megabytes. Copies lie side by side in slabs of their own.
+// Compact memory for bytes that outlive the frame they came in. A slice would keep its whole frame
+// alive: one small entry in a log could hold megabytes. Copies lie side by side in slabs of their
+// own.
 
 const slabBytes = 64 << 10;
 /** Larger copies get memory of their own, so that a slab's rest is never wasted on them. */

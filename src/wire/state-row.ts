@@ -1,5 +1,5 @@
-// Rows of applied state: as positional lists in snapshots, as bytes in the engine, and the key under which
-// the engine finds them. The bytes of a row name its kind and its key themselves.
+// Rows of applied state: as positional lists in snapshots, as bytes in the engine, and the key
+// under which the engine finds them. The bytes of a row name its kind and its key themselves.
 
 import type { AppliedPoint, ItemRow, RemovedRow, StateRow } from '../core/model/state.ts';
 import { pointFields, readPoint } from './configuration.ts';
@@ -36,7 +36,10 @@ export function decodeAppliedPoint(bytes: Uint8Array): AppliedPoint {
   return readPoint(unpack(bufferOf(bytes)));
 }
 
-/** Names a row inside its group, the same for ever; a letter for the kind, then what is unique in it. */
+/**
+ * Names a row inside its group, the same for ever; a letter for the kind, then what is unique in
+ * it.
+ */
 export function rowKey(row: StateRow | RemovedRow): string {
   switch (row.kind) {
     case 'item':

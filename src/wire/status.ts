@@ -1,4 +1,5 @@
-// What a node tells about itself and its cluster, as positional lists: status, topology, hashes of states.
+// What a node tells about itself and its cluster, as positional lists: status, topology, hashes of
+// states.
 
 import type {
   GroupStatus,

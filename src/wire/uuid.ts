@@ -1,4 +1,5 @@
-// UUIDs as 16 bytes. A frame carries two, and they are nearly always the same few, so those are remembered.
+// UUIDs as 16 bytes. A frame carries two, and they are nearly always the same few, so those are
+// remembered.
 
 import { assert } from '../core/model/assert.ts';
 

@@ -1,4 +1,5 @@
-// Versions, dots, vectors and timestamps as positional lists. A vector is flat: origin, counter, origin …
+// Versions, dots, vectors and timestamps as positional lists. A vector is flat: origin, counter,
+// origin …
 
 import { logOrigin, type Origin } from '../core/model/ids.ts';
 import type { Dot, Timestamp, Version, VersionVector } from '../core/model/version.ts';

@@ -1,4 +1,5 @@
-// What fake nodes say: results and refusals with everything that a test does not care about filled in.
+// What fake nodes say: results and refusals with everything that a test does not care about filled
+// in.
 
 import { logIndex, nodeId, storageId, term } from '../../src/core/model/ids.ts';
 import type { Refusal, Result, Topology } from '../../src/core/model/operation.ts';

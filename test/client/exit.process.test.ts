@@ -1,5 +1,5 @@
-// The library in a process of its own: it costs nothing before it is used, and nothing of it outlives
-// close().
+// The library in a process of its own: it costs nothing before it is used, and nothing of it
+// outlives close().
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';

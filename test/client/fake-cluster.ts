@@ -1,5 +1,5 @@
-// Three fake nodes and a client of them. Unless a test scripts it otherwise, node1 leads everything, every
-// node knows that, and every request succeeds.
+// Three fake nodes and a client of them. Unless a test scripts it otherwise, node1 leads
+// everything, every node knows that, and every request succeeds.
 
 import { curveKeyPair } from 'zeromq';
 import type { Db } from '../../src/client/api.ts';

@@ -1,5 +1,6 @@
-// A node that does what a test tells it: a real listening socket that decodes requests, asks a script for
-// each answer, and records what came. Keys and addresses are real; everything behind them is the script.
+// A node that does what a test tells it: a real listening socket that decodes requests, asks a
+// script for each answer, and records what came. Keys and addresses are real; everything behind
+// them is the script.
 
 import { curveKeyPair, Reply as ReplySocket, Router } from 'zeromq';
 import type { NodeAddress } from '../../src/client/api.ts';
@@ -52,7 +53,10 @@ export class FakeNode {
     return this;
   }
 
-  /** As if killed: the connection dies, nothing is answered any more. Resolves when the port is free. */
+  /**
+   * As if killed: the connection dies, nothing is answered any more. Resolves when the port is
+   * free.
+   */
   async stop(): Promise<void> {
     const socket = this.#socket;
     if (socket === null) return;

@@ -1,5 +1,5 @@
-// How a client finds its cluster: DSYS_HOME on disk, by name, by the last use, or because there is only
-// one.
+// How a client finds its cluster: DSYS_HOME on disk, by name, by the last use, or because there is
+// only one.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

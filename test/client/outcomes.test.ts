@@ -1,4 +1,5 @@
-// What a caller is told when it does not work: ok, failed or unknown, with a code, and with what to do.
+// What a caller is told when it does not work: ok, failed or unknown, with a code, and with what to
+// do.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { curveKeyPair } from 'zeromq';

@@ -1,4 +1,5 @@
-// What the client does when answers do not come: it repeats what the session makes safe, and nothing else.
+// What the client does when answers do not come: it repeats what the session makes safe, and
+// nothing else.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { read, refused, written } from './answers.ts';

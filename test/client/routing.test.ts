@@ -1,4 +1,5 @@
-// Where the client sends what: as few connections as possible, straight to the leader once it is known.
+// Where the client sends what: as few connections as possible, straight to the leader once it is
+// known.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { refused, written } from './answers.ts';

@@ -1,4 +1,5 @@
-// Mistakes of the caller are found before anything is sent: nobody listens at the addresses of this test.
+// Mistakes of the caller are found before anything is sent: nobody listens at the addresses of this
+// test.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { curveKeyPair } from 'zeromq';

@@ -1,5 +1,5 @@
-// Nodes that are killed, paused, stopped and started again: what the commands do, and what status says
-// at once.
+// Nodes that are killed, paused, stopped and started again: what the commands do, and what status
+// says at once.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab } from './lab.ts';

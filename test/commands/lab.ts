@@ -1,5 +1,5 @@
-// A laboratory for process tests: a DSYS_HOME of its own, ports of its own, and the real command line.
-// Whatever the test does, close() leaves no process and no directory behind.
+// A laboratory for process tests: a DSYS_HOME of its own, ports of its own, and the real command
+// line. Whatever the test does, close() leaves no process and no directory behind.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';

@@ -1,5 +1,5 @@
-// Runs one verb in this process, as the entry does, and catches what it prints. oclif's configuration is
-// only as much as a verb needs.
+// Runs one verb in this process, as the entry does, and catches what it prints. oclif's
+// configuration is only as much as a verb needs.
 
 import type { Config } from '@oclif/core';
 import { vi } from 'vitest';

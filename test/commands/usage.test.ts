@@ -1,5 +1,5 @@
-// Wrong command lines: every verb refuses an unknown flag with 64, with and without --json, and says
-// what was meant.
+// Wrong command lines: every verb refuses an unknown flag with 64, with and without --json, and
+// says what was meant.
 
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,6 @@
 // A random life of one storage, seeded: writes, overwrites, saves, snapshots, releases and crashes,
-// beside a model in plain arrays. After each crash the storage must know exactly what the model knows.
+// beside a model in plain arrays. After each crash the storage must know exactly what the model
+// knows.
 
 import { expect } from 'vitest';
 import type { Entry } from '../../src/core/model/entry.ts';

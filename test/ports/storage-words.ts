@@ -1,4 +1,5 @@
-// Small values of the storage port's types, for its contract and for the tests of both implementations.
+// Small values of the storage port's types, for its contract and for the tests of both
+// implementations.
 
 import type { TentativeWrite } from '../../src/core/model/command.ts';
 import type { Configuration, Entry } from '../../src/core/model/entry.ts';

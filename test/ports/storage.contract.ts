@@ -1,5 +1,6 @@
-// What every storage promises (src/ports/storage.ts), as one suite. It runs on the real storage and on
-// the one in memory; a harness tells them apart only in how things get moving and how the power goes.
+// What every storage promises (src/ports/storage.ts), as one suite. It runs on the real storage and
+// on the one in memory; a harness tells them apart only in how things get moving and how the power
+// goes.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { groupId, logIndex } from '../../src/core/model/ids.ts';

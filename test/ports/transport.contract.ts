@@ -1,5 +1,5 @@
-// What every transport promises (src/ports/transport.ts), as one suite. It runs on the real transport and
-// on the one in memory; a harness tells them apart only in how things get moving.
+// What every transport promises (src/ports/transport.ts), as one suite. It runs on the real
+// transport and on the one in memory; a harness tells them apart only in how things get moving.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ConnectionId, NodeId } from '../../src/core/model/ids.ts';

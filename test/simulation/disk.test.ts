@@ -1,4 +1,5 @@
-// The storage in memory: the contract, then what only it can do: lose, tear, flip, and finish on command.
+// The storage in memory: the contract, then what only it can do: lose, tear, flip, and finish on
+// command.
 
 import { describe, expect, test } from 'vitest';
 import type { Storage } from '../../src/ports/storage.ts';

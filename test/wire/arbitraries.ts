@@ -1,5 +1,5 @@
-// What entries, requests and records are made of, as fast-check arbitraries: every kind, every optional
-// field, the edges of ranges.
+// What entries, requests and records are made of, as fast-check arbitraries: every kind, every
+// optional field, the edges of ranges.
 
 import fc, { type Arbitrary } from 'fast-check';
 import type { Command, TentativeWrite } from '../../src/core/model/command.ts';

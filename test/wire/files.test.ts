@@ -1,4 +1,5 @@
-// The files of a cluster: what was written is read back, and every complaint names file, field and remedy.
+// The files of a cluster: what was written is read back, and every complaint names file, field and
+// remedy.
 
 import { describe, expect, test } from 'vitest';
 import { clusterId, incarnation, nodeId, storageId } from '../../src/core/model/ids.ts';

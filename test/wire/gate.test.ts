@@ -1,4 +1,5 @@
-// The gate: whatever bytes arrive, the answer is a good frame or a classified drop, and never an exception.
+// The gate: whatever bytes arrive, the answer is a good frame or a classified drop, and never an
+// exception.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

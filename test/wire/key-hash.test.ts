@@ -1,5 +1,5 @@
-// Where keys live: the published vectors of MurmurHash3_x86_32, and a plain twin written from its definition
-// for keys of every length and alphabet (TRAPS 24).
+// Where keys live: the published vectors of MurmurHash3_x86_32, and a plain twin written from its
+// definition for keys of every length and alphabet (TRAPS 24).
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

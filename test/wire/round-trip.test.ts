@@ -118,7 +118,10 @@ describe('round trips', () => {
 });
 
 describe('texts', () => {
-  /** The codec drops a byte order mark in front of a long text, and a key must not change on its way. */
+  /**
+   * The codec drops a byte order mark in front of a long text, and a key must not change on its
+   * way.
+   */
   test.each([1, 20, 70, 4000])('a key of %i letters keeps the mark in front', (length) => {
     const key = `\ufeff${'k'.repeat(length)}`;
     const operation = {

@@ -1,5 +1,6 @@
-// The control group's state machine: members, desired placement and settings of the cluster. Leases, locks
-// and elections will live beside it in this room. One row holds all of it: it is small and changes seldom.
+// The control group's state machine: members, desired placement and settings of the cluster.
+// Leases, locks and elections will live beside it in this room. One row holds all of it: it is
+// small and changes seldom.
 
 import { assertNever } from '../model/assert.ts';
 import type { ControlCommand } from '../model/command.ts';

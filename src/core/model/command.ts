@@ -1,10 +1,14 @@
-// What a log entry asks a state machine to do. Plain data: the same on the wire, on disk and in memory.
+// What a log entry asks a state machine to do. Plain data: the same on the wire, on disk and in
+// memory.
 
 import type { Incarnation, LogIndex, NodeId, StorageId } from './ids.ts';
 import type { SessionRef, WriteOperation } from './operation.ts';
 import type { Dot, Timestamp, VersionVector } from './version.ts';
 
-/** A client's quorum write, executed exactly once per session seq. `hlc` is the leader's reading at proposal. */
+/**
+ * A client's quorum write, executed exactly once per session seq. `hlc` is the leader's reading at
+ * proposal.
+ */
 export interface WriteCommand {
   readonly kind: 'write';
   readonly operation: WriteOperation;
@@ -19,8 +23,9 @@ export interface MergeCommand {
 }
 
 /**
- * Sent by a replica about itself: it has applied everything up to `index`, and every `one` write that it
- * accepted before that point has been merged. Tombstones at or below every replica's mark may be purged.
+ * Sent by a replica about itself: it has applied everything up to `index`, and every `one` write
+ * that it accepted before that point has been merged. Tombstones at or below every replica's mark
+ * may be purged.
  */
 export interface WatermarkCommand {
   readonly kind: 'watermark';

@@ -1,4 +1,5 @@
-// What a Raft group stores: the log's entries, the hard state, and the configuration that is itself in the log.
+// What a Raft group stores: the log's entries, the hard state, and the configuration that is itself
+// in the log.
 
 import type { Command } from './command.ts';
 import type { LogIndex, NodeId, Term } from './ids.ts';
@@ -16,7 +17,9 @@ export type Payload =
   | { readonly kind: 'configuration'; readonly configuration: Configuration }
   | { readonly kind: 'command'; readonly command: Command };
 
-/** One log entry. Identity is (index, term): two logs that hold it agree on everything before it. */
+/**
+ * One log entry. Identity is (index, term): two logs that hold it agree on everything before it.
+ */
 export interface Entry {
   readonly index: LogIndex;
   readonly term: Term;

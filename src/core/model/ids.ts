@@ -1,5 +1,6 @@
-// The names by which the parts of a cluster know each other. Every id is a branded type, so that a term
-// cannot be passed where an index belongs; the functions are the only way to make one from a plain value.
+// The names by which the parts of a cluster know each other. Every id is a branded type, so that a
+// term cannot be passed where an index belongs; the functions are the only way to make one from a
+// plain value.
 
 declare const brand: unique symbol;
 type Brand<Plain, Name> = Plain & { readonly [brand]: Name };
@@ -22,7 +23,10 @@ export type ClusterId = Brand<string, 'ClusterId'>;
 export type StorageId = Brand<string, 'StorageId'>;
 /** How many times a node has started on its data directory; persisted before it is used. */
 export type Incarnation = Brand<number, 'Incarnation'>;
-/** The writer part of a dot: `node1#3` (node and incarnation), or `log` for writes ordered by the log itself. */
+/**
+ * The writer part of a dot: `node1#3` (node and incarnation), or `log` for writes ordered by the
+ * log itself.
+ */
 export type Origin = Brand<string, 'Origin'>;
 
 /** One client connection as the host knows it; opaque. */
@@ -44,7 +48,9 @@ export const incarnation = (number: number): Incarnation => number as Incarnatio
 /** The group that stores members, placement and settings. */
 export const controlGroup: GroupId = groupId(0);
 
-/** Origin of the `one` writes of a node in one incarnation; a new incarnation never reuses a dot. */
+/**
+ * Origin of the `one` writes of a node in one incarnation; a new incarnation never reuses a dot.
+ */
 export function originOf(node: NodeId, inc: Incarnation): Origin {
   return `${node}#${inc}` as Origin;
 }

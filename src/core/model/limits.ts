@@ -1,10 +1,14 @@
-// Every bound of the system, each with its reason. Over a bound the caller gets `overloaded` or a clear
-// error, never silent growth. Durations inside core are ticks; the one place that ties them to time is here.
+// Every bound of the system, each with its reason. Over a bound the caller gets `overloaded` or a
+// clear error, never silent growth. Durations inside core are ticks; the one place that ties them
+// to time is here.
 
 export const limits = {
   /** One tick of every protocol timer. 10 ms: fine enough for a 300 ms election timeout. */
   tickMs: 10,
-  /** Heartbeat period: several must fit into one election timeout, so that one lost frame elects nobody. */
+  /**
+   * Heartbeat period: several must fit into one election timeout, so that one lost frame elects
+   * nobody.
+   */
   heartbeatTicks: 5,
   /** Period of the node-level heartbeat; three of them fit into the shortest election timeout. */
   aliveTicks: 10,
@@ -21,7 +25,10 @@ export const limits = {
   /** A frame on any socket; larger input is dropped before it is decoded. */
   frameBytesMax: 4 << 20,
 
-  /** Entries in one append message, by bytes of payload: one bulk chunk, so that a heartbeat never waits long. */
+  /**
+   * Entries in one append message, by bytes of payload: one bulk chunk, so that a heartbeat never
+   * waits long.
+   */
   appendBytesMax: 256 << 10,
   /** Append messages in flight to one follower of one group. */
   appendsInFlightMax: 64,
@@ -32,7 +39,10 @@ export const limits = {
   logBytesMax: 16 << 20,
   /** … and keeps this many applied entries, so that a briefly slow follower needs no snapshot. */
   logEntriesTrailing: 4096,
-  /** All logs of a node together; beyond it the largest are compacted first (a laptop runs several nodes). */
+  /**
+   * All logs of a node together; beyond it the largest are compacted first (a laptop runs several
+   * nodes).
+   */
   nodeLogBytesMax: 8 << 20,
   /** Rows of one snapshot chunk, by bytes. */
   snapshotChunkBytes: 256 << 10,
@@ -59,7 +69,10 @@ export const limits = {
   conflictsMax: 256,
   /** The same in bytes of values; the newest loser is kept whatever its size. */
   conflictBytesMax: 4 << 20,
-  /** Beyond this many origins a version vector drops those that are no longer needed to judge anything. */
+  /**
+   * Beyond this many origins a version vector drops those that are no longer needed to judge
+   * anything.
+   */
   vectorOriginsMax: 32,
 
   /** A timestamp further ahead of the local clock is refused and counted. */
@@ -74,6 +87,8 @@ export const limits = {
   stateSaveTicks: 20,
   /** … or as soon as this many rows changed. */
   stateRowsMax: 8192,
-  /** Bytes sent to one peer and not yet acknowledged by its frames; beyond it messages are dropped. */
+  /**
+   * Bytes sent to one peer and not yet acknowledged by its frames; beyond it messages are dropped.
+   */
   peerCreditBytes: 32 << 20,
 } as const;

@@ -1,6 +1,6 @@
-// What the records of a write-ahead log amount to: for each group its log, hard state and journal, joined
-// with the applied point that the engine holds. Every storage uses this one reading. It never yields a
-// log with a hole: a hole is a value that says where.
+// What the records of a write-ahead log amount to: for each group its log, hard state and journal,
+// joined with the applied point that the engine holds. Every storage uses this one reading. It
+// never yields a log with a hole: a hole is a value that says where.
 
 import type { TentativeWrite } from './command.ts';
 import type { Entry, HardState, LogStart } from './entry.ts';
@@ -117,7 +117,9 @@ export class GroupReplay {
     return { kind: 'joined', start, entries, hardState };
   }
 
-  /** An entry replaces what is at its index and after it; one beyond the end begins the log anew. */
+  /**
+   * An entry replaces what is at its index and after it; one beyond the end begins the log anew.
+   */
   #append(entry: Entry): void {
     const first = this.#firstIndex;
     const beyond = entry.index > this.#lastIndex + 1;

@@ -1,4 +1,5 @@
-// What a client asks and what it is told: the words shared by the client library, the wire and the node.
+// What a client asks and what it is told: the words shared by the client library, the wire and the
+// node.
 
 import type { ClientId, GroupId, Incarnation, LogIndex, NodeId, StorageId, Term } from './ids.ts';
 import type { Timestamp, Version, VersionVector } from './version.ts';
@@ -45,7 +46,9 @@ export type NodeQuery =
 
 export type Operation = WriteOperation | ReadOperation | NodeQuery;
 
-/** Names a write for ever: a retry carries the same session, so that it is executed at most once. */
+/**
+ * Names a write for ever: a retry carries the same session, so that it is executed at most once.
+ */
 export interface SessionRef {
   readonly clientId: ClientId;
   /** From 1, +1 for each new write of this client, whatever its partition. */
@@ -137,7 +140,10 @@ export interface Refusal {
   readonly effect: 'none' | 'unknown' | 'committed';
   readonly message: string;
   readonly leader: NodeId | null;
-  /** Replicas of the partition, and those of them reachable from the answering node (itself included), sorted. */
+  /**
+   * Replicas of the partition, and those of them reachable from the answering node (itself
+   * included), sorted.
+   */
   readonly replicas: readonly NodeId[];
   readonly reachable: readonly NodeId[];
   readonly missing: readonly NodeId[];

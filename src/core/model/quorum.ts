@@ -1,5 +1,5 @@
-// Majorities of one set, and of two at once (joint consensus; Ongaro's thesis, section 4.3). Pure arithmetic:
-// a decision stands only if a majority of EVERY set of the configuration agrees.
+// Majorities of one set, and of two at once (joint consensus; Ongaro's thesis, section 4.3). Pure
+// arithmetic: a decision stands only if a majority of EVERY set of the configuration agrees.
 
 import type { LogIndex, NodeId } from './ids.ts';
 import { logIndex } from './ids.ts';
@@ -11,7 +11,9 @@ export function majority(size: number): number {
   return Math.floor(size / 2) + 1;
 }
 
-/** The highest index that a majority of `voters` has; an empty set constrains nothing (Infinity). */
+/**
+ * The highest index that a majority of `voters` has; an empty set constrains nothing (Infinity).
+ */
 export function majorityIndex(
   voters: readonly NodeId[],
   acked: (voter: NodeId) => LogIndex | undefined,

@@ -1,5 +1,6 @@
-// Seeded chance: xoshiro128** (Blackman & Vigna 2018), seeded through splitmix32 from text. Every user of
-// chance draws from a stream with its own name, so that one more draw in one place shifts no other.
+// Seeded chance: xoshiro128** (Blackman & Vigna 2018), seeded through splitmix32 from text. Every
+// user of chance draws from a stream with its own name, so that one more draw in one place shifts
+// no other.
 
 /** A deterministic stream of numbers. */
 export interface Random {
@@ -9,7 +10,10 @@ export interface Random {
   between(low: number, high: number): number;
   /** True with probability `p` (0..1). */
   chance(p: number): boolean;
-  /** An independent stream that depends on this stream's seed and the name only, not on draws made so far. */
+  /**
+   * An independent stream that depends on this stream's seed and the name only, not on draws made
+   * so far.
+   */
   stream(name: string): Random;
 }
 

@@ -1,5 +1,5 @@
-// What passes between a node and its storage: the records of the write-ahead log, the batches of applied
-// state, and what a recovery finds. Also the events that a node tells about itself.
+// What passes between a node and its storage: the records of the write-ahead log, the batches of
+// applied state, and what a recovery finds. Also the events that a node tells about itself.
 
 import type { TentativeWrite } from './command.ts';
 import type { Entry, HardState, LogStart } from './entry.ts';

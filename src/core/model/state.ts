@@ -1,5 +1,6 @@
-// The rows of applied state, the same in a snapshot, in the storage engine and in a transfer. A state machine
-// turns itself into rows and is restored from them; what is in no row does not survive.
+// The rows of applied state, the same in a snapshot, in the storage engine and in a transfer. A
+// state machine turns itself into rows and is restored from them; what is in no row does not
+// survive.
 
 import type { Configuration } from './entry.ts';
 import type { ClientId, GroupId, Incarnation, LogIndex, NodeId, Origin, Term } from './ids.ts';
@@ -25,7 +26,9 @@ export type SessionResult =
       readonly version: Version | null;
     };
 
-/** Exactly-once memory of one client in one group. `order` ranks sessions by last use, for eviction. */
+/**
+ * Exactly-once memory of one client in one group. `order` ranks sessions by last use, for eviction.
+ */
 export interface SessionRow {
   readonly kind: 'session';
   readonly clientId: ClientId;
@@ -68,7 +71,10 @@ export interface MachineRow {
     readonly incarnation: Incarnation;
     readonly index: LogIndex;
   }[];
-  /** No write issued at or before this may be executed without its session: it may have been evicted. */
+  /**
+   * No write issued at or before this may be executed without its session: it may have been
+   * evicted.
+   */
   readonly expiredBefore: Timestamp;
   readonly nextOrder: number;
   readonly nextConflict: number;

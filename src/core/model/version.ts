@@ -1,8 +1,12 @@
-// What a stored value carries beside its bytes: where the log ordered it, what it has seen, and when.
+// What a stored value carries beside its bytes: where the log ordered it, what it has seen, and
+// when.
 
 import type { LogIndex, Origin, Term } from './ids.ts';
 
-/** Hybrid logical clock reading (Kulkarni et al. 2014): physical milliseconds and a tie-breaking counter. */
+/**
+ * Hybrid logical clock reading (Kulkarni et al. 2014): physical milliseconds and a tie-breaking
+ * counter.
+ */
 export interface Timestamp {
   readonly wallMs: number;
   readonly logical: number;

@@ -1,5 +1,5 @@
-// Obeys one raft output in the order of the contract: remember what must become durable, say what may be
-// said, apply what is committed, and settle the calls that waited for it.
+// Obeys one raft output in the order of the contract: remember what must become durable, say what
+// may be said, apply what is committed, and settle the calls that waited for it.
 
 import type { HybridClock } from '../clocks/hlc.ts';
 import type { ApplyResult } from '../data/partition.ts';

@@ -1,5 +1,5 @@
-// How a node's replicas come to life: from the bootstrap that `dsys up` wrote, and from what the disk kept.
-// The same bootstrap on every node gives the same state at index 0 of every group.
+// How a node's replicas come to life: from the bootstrap that `dsys up` wrote, and from what the
+// disk kept. The same bootstrap on every node gives the same state at index 0 of every group.
 
 import type { NodeOptions } from '../contract.ts';
 import { Control } from '../control/control.ts';

@@ -1,5 +1,6 @@
-// One request while this node works on it, and the register of all of them. Every call is answered exactly
-// once: with a result, a refusal, or at its deadline with what may honestly be concluded by then.
+// One request while this node works on it, and the register of all of them. Every call is answered
+// exactly once: with a result, a refusal, or at its deadline with what may honestly be concluded by
+// then.
 
 import type { ConnectionId, NodeId, Tick } from '../model/ids.ts';
 import { tick } from '../model/ids.ts';
@@ -17,7 +18,9 @@ export class Call {
   readonly asker: Asker;
   readonly deadline: Tick;
   #answered = false;
-  /** What to say at the deadline; replaced as the call moves on, because the honest answer changes. */
+  /**
+   * What to say at the deadline; replaced as the call moves on, because the honest answer changes.
+   */
   onDeadline: () => void = () => undefined;
 
   constructor(options: { request: Request; asker: Asker; deadline: Tick }) {

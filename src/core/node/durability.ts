@@ -1,5 +1,6 @@
-// Numbers the batches that must become durable and remembers who waits for each. What a batch promises to a
-// Raft group or to a `one` write is kept only when the host reports the batch durable, in order.
+// Numbers the batches that must become durable and remembers who waits for each. What a batch
+// promises to a Raft group or to a `one` write is kept only when the host reports the batch
+// durable, in order.
 
 import { assert } from '../model/assert.ts';
 import type { LogRecord, PersistBatch } from '../model/records.ts';

@@ -1,5 +1,6 @@
-// The level `all`: after the quorum's commit, waits until every replica of the group has applied the index.
-// A write that waits here IS committed, and every refusal from here says so. A read has no effect.
+// The level `all`: after the quorum's commit, waits until every replica of the group has applied
+// the index. A write that waits here IS committed, and every refusal from here says so. A read has
+// no effect.
 
 import type { LogIndex, NodeId } from '../model/ids.ts';
 import type { Result } from '../model/operation.ts';
@@ -40,7 +41,10 @@ export class EveryReplica {
     this.check(waiting.replica);
   }
 
-  /** Something about the group's replicas may have changed: an acknowledgement, a connection, a role. */
+  /**
+   * Something about the group's replicas may have changed: an acknowledgement, a connection, a
+   * role.
+   */
   check(replica: Replica): void {
     const list = this.#waiting.get(replica);
     if (!list) return;
@@ -65,7 +69,10 @@ export class EveryReplica {
     return down.length > 0;
   }
 
-  /** A write was applied or was not; for a read the proof must be of now, so a dead replica has none. */
+  /**
+   * A write was applied or was not; for a read the proof must be of now, so a dead replica has
+   * none.
+   */
   #missing({ replica, index, written }: Waiting): readonly NodeId[] {
     if (replica.raft.view().role !== 'leader') return replica.members;
     const applied = new Map(replica.raft.progressOf().map((p) => [p.node, p.appliedIndex]));

@@ -1,6 +1,6 @@
-// Requests that a client gave to this node although another one leads (`--via`): passed on to the leader
-// and, when leadership moves, passed on again. Safe: a write carries its session, so that a second execution
-// is impossible; a read has no effect.
+// Requests that a client gave to this node although another one leads (`--via`): passed on to the
+// leader and, when leadership moves, passed on again. Safe: a write carries its session, so that a
+// second execution is impossible; a read has no effect.
 
 import type { NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';

@@ -1,6 +1,7 @@
-// Who leads what, as seen from this node: nominates the preferred leaders of a fresh cluster, so that it is
-// ready at once and the leaders are spread; gives a leadership back to the preferred leader when that one has
-// been well for a while; tells of changes; hands everything over before a planned stop.
+// Who leads what, as seen from this node: nominates the preferred leaders of a fresh cluster, so
+// that it is ready at once and the leaders are spread; gives a leadership back to the preferred
+// leader when that one has been well for a while; tells of changes; hands everything over before a
+// planned stop.
 
 import type { NodeId, Term } from '../model/ids.ts';
 import type { PlacementTable } from '../placement/table.ts';
@@ -141,7 +142,9 @@ export class Leaderships {
     return this.#heirOf(replica) !== null;
   }
 
-  /** The reachable voter that has most of the log; null when this node does not lead or is alone. */
+  /**
+   * The reachable voter that has most of the log; null when this node does not lead or is alone.
+   */
   #heirOf(replica: Replica): NodeId | null {
     const { role, configuration } = replica.raft.view();
     if (role !== 'leader') return null;

@@ -1,5 +1,6 @@
-// Which peers this node can talk to right now, from two facts only: the connection (the host tells) and the
-// time since the last message. It steers refusals and wakes quiet groups; it never changes who may vote.
+// Which peers this node can talk to right now, from two facts only: the connection (the host tells)
+// and the time since the last message. It steers refusals and wakes quiet groups; it never changes
+// who may vote.
 
 import type { Incarnation, NodeId } from '../model/ids.ts';
 import { compareIds } from '../model/ids.ts';
@@ -56,7 +57,10 @@ export class Liveness {
     return cameBack;
   }
 
-  /** True when the peer has restarted since this node last knew it: whatever it led, it leads no more. */
+  /**
+   * True when the peer has restarted since this node last knew it: whatever it led, it leads no
+   * more.
+   */
   up(node: NodeId, incarnation: Incarnation): boolean {
     const peer = this.#peers.get(node);
     if (!peer) return false;
@@ -72,7 +76,9 @@ export class Liveness {
     if (peer) peer.connected = false;
   }
 
-  /** Lets time pass; returns the connected peers that have just been silent for an election timeout. */
+  /**
+   * Lets time pass; returns the connected peers that have just been silent for an election timeout.
+   */
   tick(ticks: number): readonly NodeId[] {
     const fallen: NodeId[] = [];
     for (const [node, peer] of this.#peers) {

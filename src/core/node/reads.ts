@@ -1,5 +1,6 @@
-// The levels `quorum` and `all` of a read: ReadIndex (thesis, section 6.4). The leader proves by one round of
-// heartbeats that it still leads, and answers from state that has applied the index it had when it was asked.
+// The levels `quorum` and `all` of a read: ReadIndex (thesis, section 6.4). The leader proves by
+// one round of heartbeats that it still leads, and answers from state that has applied the index it
+// had when it was asked.
 
 import type { Partition } from '../data/partition.ts';
 import type { LogIndex } from '../model/ids.ts';

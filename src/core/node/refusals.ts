@@ -1,4 +1,5 @@
-// The refusals that a node hands out, each with what the client may conclude (DESIGN 8: three outcomes).
+// The refusals that a node hands out, each with what the client may conclude (DESIGN 8: three
+// outcomes).
 
 import type { Configuration } from '../model/entry.ts';
 import type { NodeId } from '../model/ids.ts';

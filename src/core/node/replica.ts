@@ -1,6 +1,6 @@
-// One group's replica on this node: its Raft machine, the state machine that applies what Raft commits, and,
-// for a partition, the journal of the tentative `one` writes accepted here. Applying happens here and nowhere
-// else, so the applied point and the state can never part.
+// One group's replica on this node: its Raft machine, the state machine that applies what Raft
+// commits, and, for a partition, the journal of the tentative `one` writes accepted here. Applying
+// happens here and nowhere else, so the applied point and the state can never part.
 
 import type { Control } from '../control/control.ts';
 import type { Journal } from '../data/journal.ts';
@@ -21,9 +21,14 @@ export class Replica {
   readonly machine: Machine;
   #raft: Raft | null = null;
   #point: AppliedPoint;
-  /** Number of the persist batch that installs a snapshot; no state may be saved before it is durable. */
+  /**
+   * Number of the persist batch that installs a snapshot; no state may be saved before it is
+   * durable.
+   */
   installing: number | null = null;
-  /** The point of the last state batch handed to the host, and of the last one known to be synced. */
+  /**
+   * The point of the last state batch handed to the host, and of the last one known to be synced.
+   */
   savedIndex: LogIndex;
   syncedIndex: LogIndex;
 

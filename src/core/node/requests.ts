@@ -1,5 +1,5 @@
-// The front door: looks at a request, finds the replica that it concerns, and hands it to the level that it
-// asked for. Nothing is done here but deciding.
+// The front door: looks at a request, finds the replica that it concerns, and hands it to the level
+// that it asked for. Nothing is done here but deciding.
 
 import type { GroupId } from '../model/ids.ts';
 import { groupId } from '../model/ids.ts';

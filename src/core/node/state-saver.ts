@@ -1,6 +1,6 @@
-// Decides when applied state goes to the engine, and from which point on the log may be forgotten. The log
-// replays whatever the engine misses, so saving is lazy; but the log may only shrink below state that a
-// synced batch holds (DESIGN 13).
+// Decides when applied state goes to the engine, and from which point on the log may be forgotten.
+// The log replays whatever the engine misses, so saving is lazy; but the log may only shrink below
+// state that a synced batch holds (DESIGN 13).
 
 import type { GroupId, LogIndex } from '../model/ids.ts';
 import { logIndex } from '../model/ids.ts';

@@ -1,6 +1,6 @@
-// The level `one` (Bayou's tentative writes, Terry et al. 1995): accepted by any owner alone, durable in its
-// journal before it is acknowledged, then offered to the partition's log until its dot is seen applied.
-// Invariant: a write leaves the journal only when its Merge is applied here.
+// The level `one` (Bayou's tentative writes, Terry et al. 1995): accepted by any owner alone,
+// durable in its journal before it is acknowledged, then offered to the partition's log until its
+// dot is seen applied. Invariant: a write leaves the journal only when its Merge is applied here.
 
 import type { HybridClock } from '../clocks/hlc.ts';
 import type { Journal } from '../data/journal.ts';
@@ -19,7 +19,9 @@ import type { Replica } from './replica.ts';
 
 /** Offers are repeated after this long without seeing the dot applied. */
 const offerTicks = 20;
-/** Writes in one offer: well inside one frame even when each is small, and bounded by bytes beside. */
+/**
+ * Writes in one offer: well inside one frame even when each is small, and bounded by bytes beside.
+ */
 const offerWritesMax = 256;
 
 export interface TentativeRequest {
@@ -124,7 +126,10 @@ export class Tentative {
     this.#offer(replica, firstOf(replica.machine.journal.pending(offerWritesMax)));
   }
 
-  /** This node leads the group: put the offered writes into its log, each dot at most once at a time. */
+  /**
+   * This node leads the group: put the offered writes into its log, each dot at most once at a
+   * time.
+   */
   propose(replica: Replica, writes: readonly TentativeWrite[]): void {
     if (replica.machine.kind !== 'data') return;
     const { partition } = replica.machine;

@@ -1,5 +1,5 @@
-// Small periodic duties: registering this start with the control group, and telling the leader of each
-// partition how far this replica's watermark is, so that tombstones can be purged.
+// Small periodic duties: registering this start with the control group, and telling the leader of
+// each partition how far this replica's watermark is, so that tombstones can be purged.
 
 import type { NodeOptions } from '../contract.ts';
 import type { AnnounceStart, ProposeWatermark } from '../messages.ts';

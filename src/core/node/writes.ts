@@ -1,6 +1,7 @@
-// The levels `quorum` and `all` of a write: proposed by the leader, answered when its entry is applied.
-// Invariant: a waiting call is settled by the entry that is applied at its index, whatever that entry is:
-// the same term, and it is this write; another, and this write can never commit (log matching, §5.3).
+// The levels `quorum` and `all` of a write: proposed by the leader, answered when its entry is
+// applied. Invariant: a waiting call is settled by the entry that is applied at its index, whatever
+// that entry is: the same term, and it is this write; another, and this write can never commit (log
+// matching, §5.3).
 
 import type { HybridClock } from '../clocks/hlc.ts';
 import type { ApplyResult } from '../data/partition.ts';

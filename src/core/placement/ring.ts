@@ -1,6 +1,6 @@
-// The consistent-hash ring (Karger et al. 1997): every node stands at `virtualNodes` points, and walking
-// clockwise from any point meets the nodes in the order of preference. Pure and deterministic: the same
-// members give the same ring on every node.
+// The consistent-hash ring (Karger et al. 1997): every node stands at `virtualNodes` points, and
+// walking clockwise from any point meets the nodes in the order of preference. Pure and
+// deterministic: the same members give the same ring on every node.
 //
 //      n2 ─ n1 ─ n3            preferenceList(p) starts at p and walks clockwise,
 //     /           \            skipping nodes that it has met, and at first also

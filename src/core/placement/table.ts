@@ -1,6 +1,6 @@
-// The partition table: which nodes hold each group, and which of them should lead it. The ring says who is
-// preferred; a cap on the load of a node keeps the fullest within 1.25 × of the mean, which 64 partitions on
-// a bare ring would not (bounded loads: Mirrokni, Thorup, Zadimoghaddam 2018).
+// The partition table: which nodes hold each group, and which of them should lead it. The ring says
+// who is preferred; a cap on the load of a node keeps the fullest within 1.25 × of the mean, which
+// 64 partitions on a bare ring would not (bounded loads: Mirrokni, Thorup, Zadimoghaddam 2018).
 
 import type { NodeId } from '../model/ids.ts';
 import { compareIds } from '../model/ids.ts';
@@ -18,7 +18,9 @@ export interface PlacementOptions {
   readonly hash: Hash;
 }
 
-/** Index is the group id (0 is the control group); the first node of a row is the preferred leader. */
+/**
+ * Index is the group id (0 is the control group); the first node of a row is the preferred leader.
+ */
 export type PlacementTable = readonly (readonly NodeId[])[];
 
 /** Places all groups from nothing; equal options give equal tables. */

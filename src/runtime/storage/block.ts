@@ -1,5 +1,6 @@
-// The bytes of one block of the write-ahead log. A block is what one flush makes durable, whole or not at
-// all: had a flush two blocks, a torn write could keep the second without the first and look like damage.
+// The bytes of one block of the write-ahead log. A block is what one flush makes durable, whole or
+// not at all: had a flush two blocks, a torn write could keep the second without the first and look
+// like damage.
 //
 //   segment   header (32 bytes), then blocks, then zeros to the end of the file
 //   header    magic  crc  version  number  size                      durable before the first block

@@ -1,5 +1,6 @@
-// What the log says apart from its entries: the newest hard states, the starts, the pending `one` writes.
-// Each new segment begins with a copy, so that an older segment is needed for its entries alone.
+// What the log says apart from its entries: the newest hard states, the starts, the pending `one`
+// writes. Each new segment begins with a copy, so that an older segment is needed for its entries
+// alone.
 
 import type { GroupId } from '../../core/model/ids.ts';
 import { dotKey } from '../../core/model/log-replay.ts';

@@ -1,6 +1,6 @@
-// CRC-32C (Castagnoli, RFC 3720), the checksum inside the engine's own files; the platform offers only
-// the other one. Eight bytes a step, from eight tables: a gigabyte a second, and for a row of a hundred
-// bytes several times faster than a call into the platform.
+// CRC-32C (Castagnoli, RFC 3720), the checksum inside the engine's own files; the platform offers
+// only the other one. Eight bytes a step, from eight tables: a gigabyte a second, and for a row of
+// a hundred bytes several times faster than a call into the platform.
 
 type Table = Int32Array;
 

@@ -1,5 +1,5 @@
-// The first segment of a new log, with nothing in it. Made before a node counts its first start, so that
-// a node that has started before and finds no segment knows that its disk was wiped.
+// The first segment of a new log, with nothing in it. Made before a node counts its first start, so
+// that a node that has started before and finds no segment knows that its disk was wiped.
 
 import { join } from 'node:path';
 import { encodeSegmentHeader } from './block.ts';

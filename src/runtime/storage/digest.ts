@@ -1,6 +1,6 @@
-// A checksum over all rows of one group, kept up to date change by change and stored with the applied
-// point. The embedded engine skips some damage without a word; a row that it lost, changed or brought
-// back shows here, because count and sum no longer fit.
+// A checksum over all rows of one group, kept up to date change by change and stored with the
+// applied point. The embedded engine skips some damage without a word; a row that it lost, changed
+// or brought back shows here, because count and sum no longer fit.
 
 export interface DigestValue {
   readonly count: number;

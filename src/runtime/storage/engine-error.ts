@@ -3,7 +3,10 @@
 import { DsysError } from '../../errors.ts';
 import { codesOf, corrupt, diskError, messageOf } from './failure.ts';
 
-/** `directory` is the node's, `location` the engine's; `finding` is the damage seen before it opened. */
+/**
+ * `directory` is the node's, `location` the engine's; `finding` is the damage seen before it
+ * opened.
+ */
 export function engineOpenError(
   { directory, location }: { readonly directory: string; readonly location: string },
   cause: unknown,

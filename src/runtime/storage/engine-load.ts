@@ -1,5 +1,5 @@
-// Reads the engine's rows back, and believes nothing: each row has its own checksum, and each group's
-// digest must fit its rows.
+// Reads the engine's rows back, and believes nothing: each row has its own checksum, and each
+// group's digest must fit its rows.
 
 import type { GroupId } from '../../core/model/ids.ts';
 import type { AppliedPoint, StateRow } from '../../core/model/state.ts';

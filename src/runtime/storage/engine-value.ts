@@ -1,5 +1,5 @@
-// What the engine stores under a key. A value says itself what it is, so that reading everything back
-// needs no keys: half the buffers, a third less time.
+// What the engine stores under a key. A value says itself what it is, so that reading everything
+// back needs no keys: half the buffers, a third less time.
 //
 //   checksum (4 bytes)   kind (1)   group (4)   content
 

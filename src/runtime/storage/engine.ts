@@ -1,8 +1,8 @@
-// The embedded engine (LevelDB), and the only file that knows it. Holds the rows of applied state. Every
-// batch is atomic and carries the applied points of its groups. Every batch is also synced: when the
-// engine changes its own log file it does not sync the old one, so after a power cut an unsynced batch
-// could be missing while a later one is there. One sync per batch (a few a second, off the main thread)
-// closes that.
+// The embedded engine (LevelDB), and the only file that knows it. Holds the rows of applied state.
+// Every batch is atomic and carries the applied points of its groups. Every batch is also synced:
+// when the engine changes its own log file it does not sync the old one, so after a power cut an
+// unsynced batch could be missing while a later one is there. One sync per batch (a few a second,
+// off the main thread) closes that.
 
 import { type ChainedBatch, ClassicLevel } from 'classic-level';
 import { controlGroup, type GroupId, type LogIndex, logIndex } from '../../core/model/ids.ts';

@@ -1,11 +1,13 @@
-// What a disk can do to a node, as the errors that a user sees. The first failure of a write is final:
-// after a failed fsync nobody knows what the disk holds, so nothing is tried again and all that follows
-// is refused.
+// What a disk can do to a node, as the errors that a user sees. The first failure of a write is
+// final: after a failed fsync nobody knows what the disk holds, so nothing is tried again and all
+// that follows is refused.
 
 import { basename } from 'node:path';
 import { DsysError } from '../../errors.ts';
 
-/** Latched by whoever sees a failed write first; shared by the log and the engine of one storage. */
+/**
+ * Latched by whoever sees a failed write first; shared by the log and the engine of one storage.
+ */
 export class DiskFailure {
   #error: unknown = null;
 
@@ -13,7 +15,9 @@ export class DiskFailure {
     return this.#error;
   }
 
-  /** Returns the failure that counts: the first. What no disk said is a bug, and stays what it is. */
+  /**
+   * Returns the failure that counts: the first. What no disk said is a bug, and stays what it is.
+   */
   latch(cause: unknown): unknown {
     this.#error ??= codesOf(cause).length === 0 ? cause : diskError(cause);
     return this.#error;

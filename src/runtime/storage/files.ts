@@ -1,5 +1,5 @@
-// The few things that the log does to files, each durable when its promise resolves: also the entry in
-// the directory, which a crash may otherwise forget. Tests put a failing disk in its place.
+// The few things that the log does to files, each durable when its promise resolves: also the entry
+// in the directory, which a crash may otherwise forget. Tests put a failing disk in its place.
 
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
@@ -24,7 +24,9 @@ export interface Files {
   remove(path: string): Promise<void>;
 }
 
-/** On Linux one system call writes and syncs; elsewhere only fsync is known to reach the platter. */
+/**
+ * On Linux one system call writes and syncs; elsewhere only fsync is known to reach the platter.
+ */
 const syncsOnWrite = process.platform === 'linux';
 const zeros = Buffer.alloc(1 << 20);
 

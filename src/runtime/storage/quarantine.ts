@@ -1,5 +1,5 @@
-// Keeps damaged tables out of the engine's reach while it opens. A table that it needs it then misses,
-// and says so; one that a crash left over is not missed, and is removed.
+// Keeps damaged tables out of the engine's reach while it opens. A table that it needs it then
+// misses, and says so; one that a crash left over is not missed, and is removed.
 
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
-// Reads the log back after a start. A torn last block (a crash in the middle of a write that nobody was
-// told of) is cut; everything else that is not exactly what was written is `storage-corrupt`, with file
-// and offset.
+// Reads the log back after a start. A torn last block (a crash in the middle of a write that nobody
+// was told of) is cut; everything else that is not exactly what was written is `storage-corrupt`,
+// with file and offset.
 
 import { basename, dirname, join } from 'node:path';
 import type { LogRecord } from '../../core/model/records.ts';

@@ -1,5 +1,5 @@
-// One file of the write-ahead log and what it is still needed for. It may go when every entry in it is in
-// synced state (released), or was replaced by a later one.
+// One file of the write-ahead log and what it is still needed for. It may go when every entry in it
+// is in synced state (released), or was replaced by a later one.
 
 import { type GroupId, type LogIndex, logIndex } from '../../core/model/ids.ts';
 import type { LogRecord } from '../../core/model/records.ts';

@@ -1,6 +1,6 @@
-// The next segment, made while the current one fills: zeros are written and synced in the background, so
-// that a rotation costs a rename. A spare that could not be made is made again when it is needed, and
-// fails then.
+// The next segment, made while the current one fills: zeros are written and synced in the
+// background, so that a rotation costs a rename. A spare that could not be made is made again when
+// it is needed, and fails then.
 
 import { join } from 'node:path';
 import { encodeSegmentHeader } from './block.ts';

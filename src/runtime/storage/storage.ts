@@ -1,5 +1,6 @@
-// What a node keeps on disk: the log of all groups (wal/) and the applied state (state/). A snapshot is
-// synced in the engine before its records enter the log, so no crash leaves a hole between the two.
+// What a node keeps on disk: the log of all groups (wal/) and the applied state (state/). A
+// snapshot is synced in the engine before its records enter the log, so no crash leaves a hole
+// between the two.
 //
 //   persist ──► [snapshot? engine, synced] ──► log, group commit ──► durable
 //   saveState ──► engine, one atomic batch with the applied points
@@ -144,7 +145,10 @@ class FileStorage implements Storage {
     return { segment: this.#wal?.segment ?? 0, sequence: this.#wal?.sequence ?? 0 };
   }
 
-  /** Everything before the snapshot is durable first, then it is, then its records may enter the log. */
+  /**
+   * Everything before the snapshot is durable first, then it is, then its records may enter the
+   * log.
+   */
   async #install({ snapshots }: PersistBatch): Promise<void> {
     if (snapshots.length === 0) return;
     await this.#log.settled();
@@ -226,7 +230,10 @@ class FileStorage implements Storage {
     this.#wal = wal;
   }
 
-  /** In the background: from then on a missing last segment is noticed. A failure is latched for all. */
+  /**
+   * In the background: from then on a missing last segment is noticed. A failure is latched for
+   * all.
+   */
   #noteRotation(): void {
     if (this.#wal !== null) this.#engine?.save([]).catch(() => undefined);
   }

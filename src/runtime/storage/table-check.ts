@@ -1,5 +1,5 @@
-// Checks the engine's table files before the engine opens them: it does not verify them itself when it
-// reads, and a damaged one can abort the whole process. Layout of a table (LevelDB's
+// Checks the engine's table files before the engine opens them: it does not verify them itself when
+// it reads, and a damaged one can abort the whole process. Layout of a table (LevelDB's
 // doc/table_format.md):
 //
 //   data blocks … index block  footer (48 bytes: handles of meta index and index, magic)
@@ -72,7 +72,9 @@ class VarintReader {
     return { offset, size: this.next() };
   }
 
-  /** Seven bits a byte, the lowest first; past the end it reads as zeros, and the checksum fails. */
+  /**
+   * Seven bits a byte, the lowest first; past the end it reads as zeros, and the checksum fails.
+   */
   next(): number {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {

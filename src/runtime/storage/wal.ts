@@ -1,6 +1,6 @@
-// The write-ahead log of all groups (DESIGN 13). Group commit: while one write is on its way to the disk,
-// batches queue; then all of them go out as one block, with one synced write. What resolves is durable,
-// in order; after the first failure nothing is written any more.
+// The write-ahead log of all groups (DESIGN 13). Group commit: while one write is on its way to the
+// disk, batches queue; then all of them go out as one block, with one synced write. What resolves
+// is durable, in order; after the first failure nothing is written any more.
 //
 //   wal/00000001.log   checkpoint+block  block  block  0000…
 //   wal/00000002.log   checkpoint+block  block  0000…        ← active
@@ -17,7 +17,9 @@ import type { DurableFile, Files } from './files.ts';
 import { Segment, type Segments, segmentName } from './segment.ts';
 import { Spare } from './spare.ts';
 
-/** A flush takes what waits up to about this much, so that one giant write does not delay everyone. */
+/**
+ * A flush takes what waits up to about this much, so that one giant write does not delay everyone.
+ */
 const flushBytesMax = 4 << 20;
 /** Buffer that small flushes share; a larger block gets its own. */
 const scratchBytes = 1 << 18;
@@ -151,7 +153,9 @@ export class Wal {
     }
   }
 
-  /** The first block of a segment carries the checkpoint, or the segments before it could never go. */
+  /**
+   * The first block of a segment carries the checkpoint, or the segments before it could never go.
+   */
   async #writeBlock(records: readonly Uint8Array[]): Promise<void> {
     const { segments, checkpoint } = this.#options;
     const { active } = segments;
@@ -174,7 +178,10 @@ export class Wal {
     this.#sequence = sequence;
   }
 
-  /** The next segment holds at least `bytes`: as much again as its checkpoint, or copying would never end. */
+  /**
+   * The next segment holds at least `bytes`: as much again as its checkpoint, or copying would
+   * never end.
+   */
   async #rotate(bytes: number): Promise<Segment> {
     const { files, directory, segmentBytes, segments, onRotate } = this.#options;
     const number = this.segment + 1;

@@ -1,6 +1,7 @@
-// Who may connect (ZeroMQ RFC 27, ZAP). ZeroMQ asks one socket per process about every new connection of
-// every server socket; this module owns that socket and knows one list of keys per domain. Without it any
-// key would pass. Guarantee: while a domain is guarded, only its keys get in, and each refusal is reported.
+// Who may connect (ZeroMQ RFC 27, ZAP). ZeroMQ asks one socket per process about every new
+// connection of every server socket; this module owns that socket and knows one list of keys per
+// domain. Without it any key would pass. Guarantee: while a domain is guarded, only its keys get
+// in, and each refusal is reported.
 
 import { receiveAll } from './receive-loop.ts';
 import { socketEnd } from './socket-end.ts';
@@ -47,7 +48,8 @@ export async function releaseDomain(domain: string): Promise<void> {
 function newDoorkeeper(): Doorkeeper {
   const socket = bindAuthenticationSocket();
   receiveAll(socket, (request) => {
-    // Without an answer, and without a doorkeeper, ZeroMQ refuses the connection (zapEnforceDomain).
+    // Without an answer, and without a doorkeeper, ZeroMQ refuses the connection
+    // (zapEnforceDomain).
     socket.send(answer(request)).catch(() => socket.close());
   });
   return { socket, end: socketEnd(socket) };

@@ -1,6 +1,7 @@
-// The sending half of one lane to one peer: a DEALER, a queue with byte credit, one writer at a time.
-// Guarantees: frames arrive in the order given or not at all; `send` never waits; what cannot be sent
-// now (not connected, no credit) is dropped and reported, because old protocol messages only mislead.
+// The sending half of one lane to one peer: a DEALER, a queue with byte credit, one writer at a
+// time. Guarantees: frames arrive in the order given or not at all; `send` never waits; what cannot
+// be sent now (not connected, no credit) is dropped and reported, because old protocol messages
+// only mislead.
 
 import { limits } from '../../core/model/limits.ts';
 import { socketEnd } from './socket-end.ts';

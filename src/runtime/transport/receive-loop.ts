@@ -1,5 +1,6 @@
-// Reads one socket until it is closed. Guarantee: after 2 ms of uninterrupted work it lets the event loop
-// turn, so that a flood of messages cannot starve timers (measured without: up to 2 s late).
+// Reads one socket until it is closed. Guarantee: after 2 ms of uninterrupted work it lets the
+// event loop turn, so that a flood of messages cannot starve timers (measured without: up to 2 s
+// late).
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 

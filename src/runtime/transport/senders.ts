@@ -1,6 +1,7 @@
-// Which process speaks for a peer. Every transport dials under `name/instance`; when a second instance of
-// one name appears, the newest wins and the frames of the older one are refused, however often it
-// reconnects (with one routing id for both they would take the connection from each other for ever).
+// Which process speaks for a peer. Every transport dials under `name/instance`; when a second
+// instance of one name appears, the newest wins and the frames of the older one are refused,
+// however often it reconnects (with one routing id for both they would take the connection from
+// each other for ever).
 
 /** How many replaced instances of one name are remembered. */
 const replacedMax = 64;

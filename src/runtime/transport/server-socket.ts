@@ -1,5 +1,6 @@
-// One listening ROUTER of a node. Guarantees: it is bound or `port-busy` was thrown; every message that
-// comes out is one frame from an authenticated connection; `close` resolves when the port is free again.
+// One listening ROUTER of a node. Guarantees: it is bound or `port-busy` was thrown; every message
+// that comes out is one frame from an authenticated connection; `close` resolves when the port is
+// free again.
 
 import { DsysError } from '../../errors.ts';
 import { receiveAll } from './receive-loop.ts';

@@ -1,5 +1,5 @@
-// When a closed socket is really gone. ZeroMQ closes in the background; its monitor says 'end' when the
-// descriptors are released and a listening port is free again.
+// When a closed socket is really gone. ZeroMQ closes in the background; its monitor says 'end' when
+// the descriptors are released and a listening port is free again.
 
 interface Ending {
   readonly events: { on(type: 'end', listener: () => void): unknown };

@@ -3,7 +3,8 @@
 //   peer, bulk:  DEALER of each peer ──► ROUTER here          one direction per socket, one socket per lane
 //   clients:     DEALER of a client ◄──► ROUTER here
 //
-// Guarantees what ports/transport.ts asks; only members reach the first two, members and clients the third.
+// Guarantees what ports/transport.ts asks; only members reach the first two, members and clients
+// the third.
 
 import { randomUUID } from 'node:crypto';
 import type { ConnectionId, Lane, NodeId } from '../../core/model/ids.ts';
@@ -31,7 +32,10 @@ export interface ZeroMqTransportOptions {
   readonly clientPublicKey: string;
 }
 
-/** A transport that has no socket yet; `start` opens them. Frames given to it must not be changed later. */
+/**
+ * A transport that has no socket yet; `start` opens them. Frames given to it must not be changed
+ * later.
+ */
 export function openZeroMqTransport(options: ZeroMqTransportOptions): Transport {
   return new ZeroMqTransport(options);
 }

@@ -1,5 +1,5 @@
-// Z85 (ZeroMQ RFC 32): four bytes as five printable characters. ZeroMQ shows a peer's key as 32 raw bytes,
-// key files hold it as 40 characters; this makes the second from the first.
+// Z85 (ZeroMQ RFC 32): four bytes as five printable characters. ZeroMQ shows a peer's key as 32 raw
+// bytes, key files hold it as 40 characters; this makes the second from the first.
 
 const alphabet =
   '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#';

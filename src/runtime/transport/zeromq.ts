@@ -1,9 +1,11 @@
-// The doorway of the runtime to the package zeromq. (The client library has its own, src/client/zeromq.ts:
-// it may not import the runtime.) Every socket that a node opens gets its settings here.
+// The doorway of the runtime to the package zeromq. (The client library has its own,
+// src/client/zeromq.ts: it may not import the runtime.) Every socket that a node opens gets its
+// settings here.
 //
-// Settings seen to matter: linger 0 (a dead peer never delays an exit), mandatory with a finite send
-// timeout (a gone client is an error, not a silent drop or an endless wait), handover (a reconnecting peer
-// replaces its half-open predecessor), immediate (nothing is queued for a peer that is not there).
+// Settings seen to matter: linger 0 (a dead peer never delays an exit), mandatory with a finite
+// send timeout (a gone client is an error, not a silent drop or an endless wait), handover (a
+// reconnecting peer replaces its half-open predecessor), immediate (nothing is queued for a peer
+// that is not there).
 
 import { Dealer, Reply, Router } from 'zeromq';
 import { limits } from '../../core/model/limits.ts';
@@ -12,7 +14,9 @@ export type { Dealer, Reply, Router };
 
 /** Room for the frame's own header and the routing id above `limits.frameBytesMax`. */
 const headerRoomBytes = 64 << 10;
-/** Frames inside ZeroMQ per connection: few, because they may be big; the real bound is byte credit. */
+/**
+ * Frames inside ZeroMQ per connection: few, because they may be big; the real bound is byte credit.
+ */
 const peerFramesMax = 64;
 /** Replies inside ZeroMQ per client; a client that does not read loses the rest. */
 const clientFramesMax = 1000;
@@ -63,7 +67,10 @@ export function newPeerSocket(options: PeerSocketOptions): Dealer {
   });
 }
 
-/** The socket on which ZeroMQ asks, for every new connection of this process, whether it may come in. */
+/**
+ * The socket on which ZeroMQ asks, for every new connection of this process, whether it may come
+ * in.
+ */
 export function bindAuthenticationSocket(): Reply {
   const socket = new Reply({ linger: 0 });
   socket.bindSync('inproc://zeromq.zap.01');

@@ -1,4 +1,5 @@
-// What a client sees at `one`, `quorum` and `all`, with and without failures: each promise of DESIGN 2.
+// What a client sees at `one`, `quorum` and `all`, with and without failures: each promise of
+// DESIGN 2.
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';

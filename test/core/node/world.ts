@@ -1,6 +1,6 @@
-// A few whole nodes in one process and virtual time: messages arrive in order after one turn, writes become
-// durable when the disk is not stopped. For tests of what a client sees at each level; faults of networks and
-// disks in all their variety belong to the simulator.
+// A few whole nodes in one process and virtual time: messages arrive in order after one turn,
+// writes become durable when the disk is not stopped. For tests of what a client sees at each
+// level; faults of networks and disks in all their variety belong to the simulator.
 
 import type { Bootstrap } from '../../../src/core/contract.ts';
 import type { NodeId } from '../../../src/core/model/ids.ts';

@@ -1,5 +1,5 @@
-// The real storage in a temporary directory, over a file layer whose writes can be held, counted and
-// broken. A crash is a copy of the directory as it is at that moment.
+// The real storage in a temporary directory, over a file layer whose writes can be held, counted
+// and broken. A crash is a copy of the directory as it is at that moment.
 
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// Every single damaged byte of a small log: recovery yields what was written, at most without a last
-// block that looks torn, or says storage-corrupt. It never yields anything else.
+// Every single damaged byte of a small log: recovery yields what was written, at most without a
+// last block that looks torn, or says storage-corrupt. It never yields anything else.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

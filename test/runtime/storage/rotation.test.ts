@@ -1,5 +1,5 @@
-// Segments come and go: what is not an entry moves along, what is still needed stays, and a rotation that
-// a crash or a full disk interrupts loses nothing.
+// Segments come and go: what is not an entry moves along, what is still needed stays, and a
+// rotation that a crash or a full disk interrupts loses nothing.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Loopback addresses that nobody listened on a moment ago, for tests that must know them before they bind.
+// Loopback addresses that nobody listened on a moment ago, for tests that must know them before
+// they bind.
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
