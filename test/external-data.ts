@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const beside = fileURLToPath(new URL('../../shared/data', import.meta.url));
 
-export const externalData = process.env['DSYS_EXTERNAL_DATA'] ?? beside;
+export const externalData = process.env.DSYS_EXTERNAL_DATA ?? beside;
 export const hasExternalData = existsSync(externalData);
 
 export function readExternal(...path: readonly string[]): string {
