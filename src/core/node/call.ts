@@ -17,6 +17,8 @@ export class Call {
   readonly request: Request;
   readonly asker: Asker;
   readonly deadline: Tick;
+  /** Times that it was handed to another node of which nobody has said that it had no effect. */
+  unresolved = 0;
   #answered = false;
   /**
    * What to say at the deadline; replaced as the call moves on, because the honest answer changes.
@@ -72,7 +74,7 @@ export class Calls {
     call.markAnswered();
     this.#byDeadline.get(call.deadline)?.delete(call);
     this.#open -= 1;
-    const reply = { id: call.request.id, result };
+    const reply = { id: call.request.id, result: honest(call, result) };
     if (call.asker.kind === 'client') this.#outbox.reply(call.asker.connection, reply);
     else this.#outbox.send(call.asker.node, { kind: 'forwarded', reply });
   }
@@ -88,4 +90,18 @@ export class Calls {
       for (const call of due) call.onDeadline();
     }
   }
+}
+
+/**
+ * A refusal speaks of the last attempt. While an earlier one may still take effect elsewhere, "no
+ * effect" is true only of what the log decided: it decides the same for every attempt.
+ */
+function honest({ request, unresolved }: Call, result: Result): Result {
+  if (result.kind !== 'refused' || request.session === null || unresolved === 0) return result;
+  const { refusal } = result;
+  const { effect, reason } = refusal;
+  if (effect !== 'none' || reason === 'condition-failed' || reason === 'not-a-number') {
+    return result;
+  }
+  return { kind: 'refused', refusal: { ...refusal, effect: 'unknown' } };
 }

@@ -16,13 +16,12 @@ import type { Replica } from './replica.ts';
 const retryTicks = 5;
 
 interface Passed {
-  readonly id: number;
   readonly call: Call;
   readonly replica: Replica;
-  /** Whom it was sent to last; null while no leader is known. */
-  target: NodeId | null;
-  /** True once any node may have received it. */
-  sent: boolean;
+  /** Of every attempt so far; each has its own, so that its answer says what became of it alone. */
+  readonly ids: number[];
+  /** The attempt that is waited for; null while no leader is known. */
+  current: { readonly id: number; readonly target: NodeId } | null;
 }
 
 export class Forwards {
@@ -30,7 +29,8 @@ export class Forwards {
   readonly #liveness: Liveness;
   readonly #outbox: Outbox;
   readonly #executeHere: (call: Call) => void;
-  readonly #passed = new Map<number, Passed>();
+  readonly #passed = new Set<Passed>();
+  readonly #byAttempt = new Map<number, Passed>();
   #nextId = 1;
   #ticks = 0;
 
@@ -52,73 +52,83 @@ export class Forwards {
   }
 
   pass(call: Call, replica: Replica): void {
-    const passed: Passed = { id: this.#nextId++, call, replica, target: null, sent: false };
-    this.#passed.set(passed.id, passed);
+    const passed: Passed = { call, replica, ids: [], current: null };
+    this.#passed.add(passed);
     call.onDeadline = () => this.#timeOut(passed);
     this.#send(passed, replica.raft.view().leader);
   }
 
-  onForwarded(reply: Reply): void {
-    const passed = this.#passed.get(reply.id);
+  onForwarded({ id, result }: Reply): void {
+    const passed = this.#byAttempt.get(id);
     if (!passed) return;
-    const { result } = reply;
-    if (result.kind === 'refused' && result.refusal.reason === 'not-leader') {
-      passed.target = null;
-      const { leader } = result.refusal;
-      if (leader !== null) this.#send(passed, leader);
-      return;
+    this.#byAttempt.delete(id);
+    if (result.kind === 'refused') {
+      const { reason, effect, leader } = result.refusal;
+      if (effect === 'none') passed.call.unresolved -= 1;
+      // Late: another attempt is the question now.
+      if (passed.current?.id !== id) return;
+      passed.current = null;
+      if (reason === 'not-leader') {
+        this.#send(passed, leader);
+        return;
+      }
     }
-    this.#passed.delete(reply.id);
+    this.#end(passed);
     this.#calls.answer(passed.call, viaThisNode(result, this.#liveness.self));
   }
 
   /** Whatever the peer had not answered must be asked of its successor. */
   onPeerDown(peer: NodeId): void {
-    for (const passed of this.#passed.values()) if (passed.target === peer) passed.target = null;
+    for (const passed of this.#passed) if (passed.current?.target === peer) passed.current = null;
   }
 
   tick(ticks: number): void {
     this.#ticks += ticks;
     if (this.#ticks < retryTicks) return;
     this.#ticks = 0;
-    for (const passed of this.#passed.values()) {
+    for (const passed of [...this.#passed]) {
       const { leader } = passed.replica.raft.view();
-      if (leader !== null && leader !== passed.target) this.#send(passed, leader);
+      if (leader !== passed.current?.target) this.#send(passed, leader);
     }
   }
 
   #send(passed: Passed, leader: NodeId | null): void {
     if (leader === null || !this.#liveness.reachable(leader)) return;
-    passed.target = leader;
+    const { call } = passed;
     if (leader === this.#liveness.self) {
-      this.#passed.delete(passed.id);
-      this.#executeHere(passed.call);
+      this.#end(passed);
+      this.#executeHere(call);
       return;
     }
-    passed.sent = true;
-    const left = Math.max(1, passed.call.deadline - this.#calls.now);
-    const request: Request = {
-      ...passed.call.request,
-      id: passed.id,
-      timeoutMs: left * limits.tickMs,
-      forward: false,
-    };
+    const id = this.#nextId++;
+    this.#byAttempt.set(id, passed);
+    passed.ids.push(id);
+    passed.current = { id, target: leader };
+    call.unresolved += 1;
+    const timeoutMs = Math.max(1, call.deadline - this.#calls.now) * limits.tickMs;
+    const request: Request = { ...call.request, id, timeoutMs, forward: false };
     this.#outbox.send(leader, { kind: 'forward', request });
   }
 
+  #end(passed: Passed): void {
+    this.#passed.delete(passed);
+    for (const id of passed.ids) this.#byAttempt.delete(id);
+  }
+
   #timeOut(passed: Passed): void {
-    this.#passed.delete(passed.id);
+    this.#end(passed);
     const reach = reachOf(passed.replica, this.#liveness);
     const isWrite = passed.call.request.session !== null;
     const known = describeReach(passed.replica, reach);
-    const result = passed.sent
-      ? refuse({
-          reason: 'timeout',
-          effect: isWrite ? 'unknown' : 'none',
-          message: `forwarded, but the leader did not answer: ${known}`,
-          reach,
-        })
-      : refuse({ reason: 'unavailable', effect: 'none', message: `no leader: ${known}`, reach });
+    const result =
+      passed.call.unresolved > 0
+        ? refuse({
+            reason: 'timeout',
+            effect: isWrite ? 'unknown' : 'none',
+            message: `forwarded, but the leader did not answer: ${known}`,
+            reach,
+          })
+        : refuse({ reason: 'unavailable', effect: 'none', message: `no leader: ${known}`, reach });
     this.#calls.answer(passed.call, result);
   }
 }
