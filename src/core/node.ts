@@ -15,7 +15,7 @@ import type { GroupId, Incarnation, LogIndex, NodeId } from './model/ids.ts';
 import { limits } from './model/limits.ts';
 import { seededRandom } from './model/random.ts';
 import { Applier } from './node/applier.ts';
-import { bringToLife } from './node/birth.ts';
+import { bringToLife, newStarts } from './node/birth.ts';
 import { Calls } from './node/call.ts';
 import { Durability } from './node/durability.ts';
 import { EveryReplica } from './node/every-replica.ts';
@@ -123,6 +123,7 @@ export class Node {
     this.#writes = writes;
     this.#tentative = tentative;
     this.#everyReplica = everyReplica;
+    for (const record of newStarts(options.recovered)) durability.add(record);
     for (const replica of replicas) this.#bear(replica);
   }
 

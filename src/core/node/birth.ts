@@ -12,7 +12,7 @@ import type { Configuration } from '../model/entry.ts';
 import type { GroupId, NodeId } from '../model/ids.ts';
 import { compareIds, controlGroup, groupId, logIndex, term } from '../model/ids.ts';
 import type { Random } from '../model/random.ts';
-import type { RecoveredGroup } from '../model/records.ts';
+import type { LogRecord, Recovered, RecoveredGroup } from '../model/records.ts';
 import type { AppliedPoint } from '../model/state.ts';
 import type { PlacementTable } from '../placement/table.ts';
 import { placeAll } from '../placement/table.ts';
@@ -38,6 +38,19 @@ export function bringToLife(options: NodeOptions, random: Random): Born {
     return [bearReplica({ options, random, group, nodes, placement, found: found.get(group) })];
   });
   return { placement, replicas };
+}
+
+/**
+ * Logs that a recovery began anew behind the state, because what they held does not lead there (a
+ * crash between the install of a snapshot and its record). The log must say so before anything is
+ * appended, or the next recovery takes the new entries for a part of the old log.
+ */
+export function newStarts({ groups }: Recovered): readonly LogRecord[] {
+  return groups.flatMap(({ group, point, start, entries }) =>
+    point !== null && start.index === point.index && entries.length === 0
+      ? [{ kind: 'log-start', group, start }]
+      : [],
+  );
 }
 
 interface Birth {
