@@ -46,11 +46,13 @@ export class HybridClock {
 
   /**
    * Sees another's timestamp: later readings are greater, unless it is refused (then nothing
-   * changes).
+   * changes). One that is not ahead of our own last reading is never refused: it does no harm that
+   * is not done, and after the physical clock went back our own readings are of that kind.
    */
   update(remote: Timestamp, wallMs: number): ClockUpdate {
     const aheadMs = remote.wallMs - wallMs;
-    if (aheadMs > limits.clockAheadMsMax) return { kind: 'clock-ahead', aheadMs };
+    const isAhead = aheadMs > limits.clockAheadMsMax && remote.wallMs > this.#last.wallMs;
+    if (isAhead) return { kind: 'clock-ahead', aheadMs };
     this.raise(remote);
     return accepted;
   }

@@ -96,6 +96,13 @@ describe('the hybrid clock', () => {
     expect(clock.now(10)).toEqual(successor(before));
   });
 
+  it('accepts its own earlier readings after the physical clock went back', () => {
+    const clock = new HybridClock();
+    const before = clock.now(1_000_000);
+    expect(clock.update(successor(before), 10).kind).toBe('ok');
+    expect(clock.update({ wallMs: 1_000_001, logical: 0 }, 10).kind).toBe('clock-ahead');
+  });
+
   it('what the own log holds raises the clock without a bound', () => {
     const clock = new HybridClock();
     clock.raise({ wallMs: 1_000_000, logical: 7 });

@@ -141,6 +141,11 @@ export class World {
     this.#cuts.clear();
   }
 
+  /** The physical clock of every node and client jumps. */
+  setClock(byMs: number): void {
+    this.#wallMs += byMs;
+  }
+
   /** What the node writes from now on does not become durable until startDisk. */
   stopDisk(name: NodeId): void {
     this.#stoppedDisks.add(name);
