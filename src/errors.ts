@@ -41,6 +41,7 @@ export const errorCodes = {
     'a configuration file says something that dsys does not understand',
   ),
   'cluster-not-found': facts(4, false, 'no cluster of that name in DSYS_HOME'),
+  'home-unusable': facts(1, false, 'a file or directory of DSYS_HOME cannot be used'),
   'node-not-found': facts(4, false, 'the cluster has no such node'),
   'key-not-found': facts(4, false, 'the key has no value'),
   'port-busy': facts(5, false, 'another process listens on a port that a node needs'),

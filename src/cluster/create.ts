@@ -48,12 +48,13 @@ function memberNames(count: number): string[] {
 
 /** Only one of two commands at once gets it. */
 function claimDirectory(paths: ClusterPaths): void {
-  makeDirectory(dirname(paths.root));
+  const home = dirname(paths.root);
   try {
+    makeDirectory(home);
     mkdirSync(paths.root, { mode: 0o700 });
   } catch (cause) {
     if (existsSync(paths.root)) throw leftover(paths);
-    throw cause;
+    throw unusableHome(home, cause);
   }
 }
 
@@ -123,6 +124,17 @@ function makeDirectory(path: string): void {
 
 function address(port: number): string {
   return `tcp://127.0.0.1:${port}`;
+}
+
+function unusableHome(home: string, cause: unknown): DsysError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DsysError({
+    code: 'home-unusable',
+    message: `no cluster can be made in ${home}: ${reason}`,
+    hint: 'set DSYS_HOME to a directory that you may write; dsys doctor checks it',
+    details: { home },
+    cause,
+  });
 }
 
 function leftover(paths: ClusterPaths): DsysError {

@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -14,27 +15,30 @@ import { dirname } from 'node:path';
 /** Replaces the file atomically; 0600, its directory 0700 when it had to be made. */
 export function writeFileDurably(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
+  replaceFile(path, text, fsyncSync);
 }
 
 /** Replaces the file atomically; for files that may be lost in a power cut. */
 export function writeFileWhole(path: string, text: string): void {
+  replaceFile(path, text, () => {});
+}
+
+/** On a full disk nothing half written stays beside the old file. */
+function replaceFile(path: string, text: string, settle: (file: number) => void): void {
   const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, 'w', 0o600);
   try {
-    writeSync(file, text);
-  } finally {
-    closeSync(file);
+    const file = openSync(temporary, 'w', 0o600);
+    try {
+      writeSync(file, text);
+      settle(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw cause;
   }
-  renameSync(temporary, path);
 }
 
 /** The file's text, or null when it is not there. */

@@ -18,8 +18,12 @@ export type SignalName = NodeJS.Signals;
 const memoryFlags = ['--max-semi-space-size=8'];
 /** How often a process's end is looked for. */
 const pollMs = 5;
+const unrecordedLimitMs = 5000;
 
-/** Starts the node's process and records it. Returns at once; the node may still fail. */
+/**
+ * Starts the node's process and records it. Returns at once; the node may still fail. A process
+ * that cannot be recorded (a full disk) is ended: no later command could find it.
+ */
 export async function spawnNode(cluster: ClusterPaths, node: string): Promise<PidRecord> {
   const paths = nodePaths(cluster, node);
   mkdirSync(paths.root, { recursive: true, mode: 0o700 });
@@ -29,7 +33,13 @@ export async function spawnNode(cluster: ClusterPaths, node: string): Promise<Pi
   const startTime = pid === null ? null : processFacts(pid).startTime;
   if (pid === null || startTime === null) throw spawnFailed(node, paths.log);
   const record = { pid, startTime, startedAt: Date.now() };
-  writePidRecord(paths, record);
+  try {
+    writePidRecord(paths, record);
+  } catch (cause) {
+    signalProcess(record, 'SIGKILL');
+    await waitForCondition(record, 'gone', unrecordedLimitMs);
+    throw cause;
+  }
   return record;
 }
 

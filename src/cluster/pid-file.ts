@@ -45,18 +45,21 @@ export function readPidRecord(paths: NodePaths): PidRecord | null {
 
 /**
  * Tells later commands that this process ends because we wanted it. Written before the signal is
- * sent.
+ * sent; false when it cannot be written. On a full disk a node must still be able to be ended.
  */
 export function writeLastAction(
   paths: NodePaths,
   record: PidRecord,
   action: { readonly action: Ending; readonly signal: string },
-): void {
+): boolean {
   const { pid, startTime } = record;
-  writeFileWhole(
-    paths.lastAction,
-    `${JSON.stringify({ ...action, pid, startTime, at: Date.now() })}\n`,
-  );
+  const text = JSON.stringify({ ...action, pid, startTime, at: Date.now() });
+  try {
+    writeFileWhole(paths.lastAction, `${text}\n`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function readLastAction(paths: NodePaths): LastAction | null {

@@ -28,20 +28,25 @@ const answerMs = 100;
 const shownLines = 8;
 const killLimitMs = 5000;
 
-/** Spawns all of them at once. */
+/** Spawns all of them at once; when one cannot be spawned, the others are ended again. */
 export async function startNodes(
   cluster: Cluster,
   names: readonly string[],
 ): Promise<StartedNode[]> {
   await prepareToSpawn();
-  return Promise.all(
-    names.map(async (name) => {
-      const path = nodePaths(cluster.paths, name).log;
-      const offset = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-      const record = await spawnNode(cluster.paths, name);
-      return { name, record, tail: new Tail({ name, path }, offset) };
-    }),
-  );
+  const spawned = await Promise.allSettled(names.map((name) => startNode(cluster, name)));
+  const started = spawned.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = spawned.find((one) => one.status === 'rejected');
+  if (failed === undefined) return started;
+  await killStarted(started);
+  throw failed.reason;
+}
+
+async function startNode(cluster: Cluster, name: string): Promise<StartedNode> {
+  const path = nodePaths(cluster.paths, name).log;
+  const offset = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const record = await spawnNode(cluster.paths, name);
+  return { name, record, tail: new Tail({ name, path }, offset) };
 }
 
 /**

@@ -19,12 +19,34 @@ export interface FailureJson {
 export function asDsysError(cause: unknown): DsysError {
   if (cause instanceof DsysError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
+  const disk = diskFailure(cause, message);
+  if (disk !== null) return disk;
   return new DsysError({
     code: 'internal',
     message: `this is a bug in dsys: ${message}`,
     hint: 'run it again with DSYS_DEBUG=1 and report what it prints',
     cause,
   });
+}
+
+const unusable = ['EACCES', 'EPERM', 'EROFS', 'EISDIR', 'ENOTDIR', 'EIO', 'EMFILE', 'ENFILE'];
+
+/** What the file system refused is no bug: the disk is full, or the file is not ours. */
+function diskFailure(cause: unknown, message: string): DsysError | null {
+  const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (['ENOSPC', 'EDQUOT'].includes(errno)) {
+    const hint = 'free some space, then run it again';
+    return new DsysError({
+      code: 'disk-full',
+      message: `the disk is full: ${message}`,
+      hint,
+      cause,
+    });
+  }
+  if (!unusable.includes(errno)) return null;
+  const hint = 'see who owns DSYS_HOME; dsys doctor checks this machine';
+  const what = 'a file of DSYS_HOME cannot be used';
+  return new DsysError({ code: 'home-unusable', message: `${what}: ${message}`, hint, cause });
 }
 
 export function failureJson(error: DsysError): FailureJson {
