@@ -2,7 +2,7 @@
 // within a deadline. Nothing is remembered from earlier; a node that does not answer in time counts
 // as not answering.
 
-import type { Db } from '../client/api.ts';
+import type { Db, NodeAnswer } from '../client/api.ts';
 import type { NodeStatus } from '../core/model/operation.ts';
 import type { Cluster } from './cluster.ts';
 import { nodePaths } from './home.ts';
@@ -20,6 +20,7 @@ import { type ClusterReport, type CrashReport, clusterReport, type NodeReport } 
 /** A live node answers in a few milliseconds; status as a whole must be there within 300. */
 export const statusDeadlineMs = 150;
 const crashLines = 5;
+const refusals: readonly string[] = ['unauthorized', 'protocol-mismatch'];
 
 /** The cluster as it is now. */
 export async function probeCluster(cluster: Cluster, db: Db): Promise<ClusterReport> {
@@ -27,12 +28,22 @@ export async function probeCluster(cluster: Cluster, db: Db): Promise<ClusterRep
   return reportFrom(cluster, answers);
 }
 
-/** What the nodes said, by name; asks nobody when nothing runs. */
+/**
+ * What the nodes said, by name; asks nobody when nothing runs. When every node that runs refuses
+ * this client, that is the truth to tell, and not that they are silent.
+ */
 export async function askNodes(cluster: Cluster, db: Db): Promise<Map<string, NodeStatus>> {
   const someRun = cluster.nodes.some((name) => processState(cluster, name).condition === 'running');
   if (!someRun) return new Map();
   const answers = await db.status({ timeoutMs: statusDeadlineMs });
+  if (!answers.some((answer) => answer.ok)) assertWelcome(answers);
   return new Map(answers.flatMap((answer) => (answer.ok ? [[answer.node, answer.answer]] : [])));
+}
+
+function assertWelcome(answers: readonly NodeAnswer<NodeStatus>[]): void {
+  for (const answer of answers) {
+    if (!answer.ok && refusals.includes(answer.error.code)) throw answer.error;
+  }
 }
 
 /**

@@ -90,8 +90,8 @@ export async function statusLines(report: StatusReport, palette: Palette): Promi
 
 /** CLUSTER lab  3 nodes  leader node2 (term 4)  quorum OK 2/3  faults 0 */
 export function headLine(report: StatusReport, { bold, green, red }: Palette): string {
-  const { leader, term, voters } = report.consensus.control;
-  const live = report.nodes.filter((node) => isLive(node) && voters.includes(node.name)).length;
+  const { leader, term, voters, nodes } = report.consensus.control;
+  const live = nodes.filter((node) => node.role !== null && voters.includes(node.name)).length;
   const enough = live > voters.length / 2;
   const quorum = enough
     ? green(`quorum OK ${live}/${voters.length}`)
@@ -131,13 +131,14 @@ function networkCell(row: Row): string {
 
 function dataLine(report: StatusReport): string {
   const { data, cluster } = report;
+  const known = report.consensus.control.nodes.some((node) => node.role !== null);
   return [
     `DATA   ${count(cluster.partitions, 'partition')}`,
     `RF ${cluster.replicationFactor}`,
-    count(data.keys, 'key'),
+    known ? count(data.keys, 'key') : 'keys unknown',
     `under-replicated ${data.underReplicated}`,
     `unavailable ${data.unavailable}`,
-    `pending one-writes ${data.pendingOneWrites}`,
+    `pending one-writes ${known ? data.pendingOneWrites : 'unknown'}`,
     ...(data.conflicts > 0 ? [`conflicts ${data.conflicts}`] : []),
   ].join('  ');
 }
@@ -150,10 +151,6 @@ function crashLines({ name, crash }: StatusNode, { red, dim }: Palette): string[
     ...crash.lastLines.map((line) => `  ${dim('│')} ${line}`),
     `  log: ${crash.log}`,
   ];
-}
-
-function isLive(node: StatusNode): boolean {
-  return node.state === 'up' || node.state === 'suspect';
 }
 
 function statePaint(state: string, { green, yellow, red }: Palette): Paint {

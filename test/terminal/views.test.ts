@@ -39,6 +39,20 @@ describe('status', () => {
     ]);
   });
 
+  it('of one node still tells the quorum of the whole cluster', async () => {
+    const one = { ...report, nodes: report.nodes.filter(({ name }) => name === 'node3') };
+    const [head, , row] = await statusLines(one, plain);
+    expect(head).toBe('CLUSTER lab  3 nodes  leader node2 (term 4)  quorum OK 2/3  faults 0');
+    expect(row).toContain('node3  killed');
+  });
+
+  it('claims no number of keys when nobody answers', async () => {
+    const silent = clusterReport({ cluster, nodes: [dead], answers: [] });
+    const data = (await statusLines(silent, plain)).at(-1);
+    expect(data).toContain('keys unknown');
+    expect(data).toContain('pending one-writes unknown');
+  });
+
   it('shows why a node crashed, its last lines and its log', async () => {
     const crash = {
       exitCode: 1,
