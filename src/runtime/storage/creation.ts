@@ -7,8 +7,8 @@ import type { Files } from './files.ts';
 import { segmentName, segmentPattern } from './segment.ts';
 import { spareName } from './spare.ts';
 
-/** A rotation costs about a millisecond; much larger segments would keep the disk full for long. */
-export const segmentBytesDefault = 4 << 20;
+/** A rotation costs about a millisecond; a start reads about two segments, a new node writes two. */
+export const segmentBytesDefault = 2 << 20;
 
 /** True when `directory` (a node's) holds at least one segment of a log. */
 export async function hasLog(files: Files, directory: string): Promise<boolean> {

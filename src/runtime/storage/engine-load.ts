@@ -4,7 +4,6 @@
 import type { GroupId } from '../../core/model/ids.ts';
 import type { AppliedPoint, StateRow } from '../../core/model/state.ts';
 import type { DsysError } from '../../errors.ts';
-import { compactCopy } from '../../wire/slab.ts';
 import { decodeAppliedPoint, decodeRow, rowKey } from '../../wire/state-row.ts';
 import type { DigestValue, GroupDigest } from './digest.ts';
 import {
@@ -80,9 +79,9 @@ export class EngineLoad {
     loading.expected = digest;
   }
 
-  /** The row's values are slices: of a compact copy, not of the engine's buffer. */
+  /** The row's values are slices of the engine's buffer; the state copies what it keeps. */
   #addRow({ group, content, checksum }: EngineValue): void {
-    const row = decodeRow(compactCopy(content));
+    const row = decodeRow(content);
     this.#digest(group).add(rowKey(row), checksum);
     this.#loading(group).rows.push(row);
   }
