@@ -51,7 +51,7 @@ function accessFromHome(options: ConnectOptions): ClusterAccess {
       address: addresses.client,
       publicKey,
     })),
-    keys: options.keys ?? parseKeyFile(readText(keyPath, { home, name }), keyPath),
+    keys: options.keys ?? parseKeyFile(readKeys(keyPath), keyPath),
     partitions: cluster.settings.partitions,
   };
 }
@@ -81,6 +81,17 @@ function readText(path: string, { home, name }: { home: string; name: string }):
   const text = textIfAny(path);
   if (text !== null) return text;
   throw notFound(`expected cluster ${name} with a readable file ${path}`, home);
+}
+
+function readKeys(path: string): string {
+  const text = textIfAny(path);
+  if (text !== null) return text;
+  throw new DsysError({
+    code: 'unauthorized',
+    message: `expected the keys of this client in ${path}; the file cannot be read`,
+    hint: 'restore it from a copy: nodes accept no other key',
+    details: { path },
+  });
 }
 
 function notFound(what: string, home: string): DsysError {

@@ -26,7 +26,7 @@ export function unavailable(call: Call, refusal: Refusal): DsysError {
     message:
       `${taskOf(call)} needs ${needed} of ${replicas.length} replicas of ${partitionOf(call)}, ` +
       `only ${reachable.length} ${reachable.length === 1 ? 'is' : 'are'} reachable (${listOf(reachable)})`,
-    hint: `start a node: dsys start ${missing[0] ?? 'NODE'}${waysAround(call)}`,
+    hint: `start a node: dsys start ${missing[0] ?? 'NODE'}${waysAround(call, refusal)}`,
     details: { needed, replicas, reachable, partition: call.group },
   });
 }
@@ -150,6 +150,8 @@ const codes: Readonly<Partial<Record<Refusal['reason'], ErrorCode>>> = {
 const hints: Readonly<Partial<Record<Refusal['reason'], string>>> = {
   overloaded: 'nothing was done: send less at once, or try again later',
   'condition-failed': 'read the key again, and decide with its new version',
+  'not-a-number': 'see what it holds with get; put a whole number to begin counting',
+  invalid: 'correct the request',
   'session-expired': 'read the key before writing it again',
   'not-at-all': 'the write is committed and will reach the missing replicas when they return',
   'clock-ahead': 'set the clock of this machine',
@@ -192,8 +194,10 @@ const keyOf = ({ operation }: Call): string | null => ('key' in operation ? oper
 const listOf = (nodes: readonly NodeId[]): string =>
   nodes.length === 0 ? 'none' : nodes.join(', ');
 
-const waysAround = (call: Call): string => {
+const waysAround = (call: Call, { replicas, reachable }: Refusal): string => {
   if (call.operation.kind === 'scan') return '';
-  if (call.consistency === 'all') return ' — or use --consistency quorum';
+  if (call.consistency === 'all' && reachable.length >= majority(replicas.length))
+    return ' — or use --consistency quorum';
+  if (reachable.length === 0 || call.operation.kind === 'increment') return '';
   return ` — or ${isWrite(call) ? 'write' : 'read'} with --consistency one`;
 };

@@ -65,7 +65,12 @@ export function checkDelta(delta: number, { consistency }: ReadOptions): void {
 }
 
 /** The most entries that a scan returns; all when the options say nothing. */
-export function checkLimit({ limit = Number.POSITIVE_INFINITY }: { limit?: number }): number {
+export function checkLimit({
+  limit = Number.POSITIVE_INFINITY,
+  consistency,
+}: ReadOptions & { limit?: number }): number {
+  if (consistency === 'one')
+    throw invalid('expected scan with quorum or all: one node need not have every partition');
   if (limit >= 1 && (Number.isSafeInteger(limit) || limit === Number.POSITIVE_INFINITY))
     return limit;
   throw invalid(`expected a limit of 1 or more entries, found ${limit}`);

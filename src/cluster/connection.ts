@@ -27,7 +27,9 @@ export async function withRunningNodes<Result>(
   const addresses = runningAddresses(cluster);
   if (addresses.length === 0) return withConnection(cluster, work);
   const path = join(cluster.paths.keys, 'client.json');
-  const keys = parseKeyFile(readTextIfAny(path) ?? '', path);
+  const text = readTextIfAny(path);
+  if (text === null) return withConnection(cluster, work);
+  const keys = parseKeyFile(text, path);
   const db = await connect({ addresses, keys, clusterId: cluster.file.clusterId, name: 'dsys' });
   return closeAfter(db, work);
 }

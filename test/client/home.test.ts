@@ -93,7 +93,9 @@ test('an explicit home goes before the environment', () => {
 test('a missing key file is an error that names it', () => {
   makeCluster('lab');
   rmSync(join(home, 'lab', 'keys', 'client.json'));
-  expect(() => clusterAccess({ cluster: 'lab' })).toThrow('client.json');
+  const open = (): unknown => clusterAccess({ cluster: 'lab' });
+  expect(open).toThrow('client.json');
+  expect(open).toThrow(expect.objectContaining({ code: 'unauthorized' }));
 });
 
 test('a damaged cluster file is an error that names it', () => {

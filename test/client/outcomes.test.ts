@@ -71,6 +71,23 @@ test('too few replicas: said within a second, with how many of how many and what
   });
 });
 
+test('no level is advised that could not be reached either', async () => {
+  await cluster.db.get('to learn the partitions');
+  const hintFor = async (work: Promise<unknown>): Promise<string> =>
+    ((await work.catch((caught: { hint: string }) => caught)) as { hint: string }).hint;
+  script(() => refused({ reason: 'not-leader', reachable: ['node3'] }));
+  const [atAll, counted] = await Promise.all([
+    hintFor(cluster.db.put('k', 'v', { consistency: 'all' })),
+    hintFor(cluster.db.incr('k', 1)),
+  ]);
+  expect(atAll).toBe('start a node: dsys start node1 — or write with --consistency one');
+  expect(counted).toBe('start a node: dsys start node1');
+  script(() => refused({ reason: 'not-leader', reachable: ['node2', 'node3'] }));
+  expect(await hintFor(cluster.db.put('k', 'v', { consistency: 'all' }))).toBe(
+    'start a node: dsys start node1 — or use --consistency quorum',
+  );
+});
+
 test('an election in progress is waited for until the deadline', async () => {
   script(() => refused({ reason: 'not-leader' }));
   const start = performance.now();

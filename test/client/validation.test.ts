@@ -33,6 +33,7 @@ test.each<[string, () => Promise<unknown>]>([
   ['a negative version', () => db.put('k', 'v', { ifVersion: -1 })],
   ['an unknown consistency', () => db.get('k', JSON.parse('{"consistency":"most"}'))],
   ['a timeout of nothing', () => db.get('k', { timeoutMs: 0 })],
+  ['a scan at one', async () => db.scan({ consistency: 'one' })[Symbol.asyncIterator]().next()],
   ['a scan of no entries', async () => db.scan({ limit: 0 })[Symbol.asyncIterator]().next()],
 ])('%s is an invalid argument, and failed for certain', async (_what, attempt) => {
   await expect(attempt()).rejects.toMatchObject({ code: 'invalid-argument', outcome: 'failed' });
