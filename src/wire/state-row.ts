@@ -12,11 +12,21 @@ import {
   readSessionRow,
   sessionRowFields,
 } from './data-row.ts';
-import { type Fields, readFields, readKey, readOptional, readValue, textField } from './fields.ts';
+import {
+  type Fields,
+  readCount,
+  readFields,
+  readIndex,
+  readKey,
+  readOptional,
+  readTerm,
+  readValue,
+  textField,
+} from './fields.ts';
 import { malformed } from './malformed.ts';
 import { bufferOf, pack, unpack } from './msgpack.ts';
 import { rowKinds } from './numbers.ts';
-import { dotFields, readDot, readVersion, versionFields } from './version.ts';
+import { dotFields, pushVector, readDot, readVectorFrom } from './version.ts';
 
 export function encodeRow(row: StateRow): Uint8Array {
   return pack(rowFields(row));
@@ -88,9 +98,14 @@ export function readRow(value: unknown): StateRow {
   }
 }
 
+/** One flat list: a node reads a hundred thousand of them when it starts. The vector comes last. */
 function itemFields({ key, value, version, dot }: ItemRow): Fields {
-  const versionField = versionFields(version);
-  return [rowKinds.item, textField(key), value, versionField, dot === null ? null : dotFields(dot)];
+  const { index, term, vector, hlc } = version;
+  const dotField = dot === null ? null : dotFields(dot);
+  const fields: unknown[] = [rowKinds.item, textField(key), value, dotField, index, term];
+  fields.push(hlc.wallMs, hlc.logical);
+  pushVector(fields, vector);
+  return fields;
 }
 
 function readItem(fields: Fields): ItemRow {
@@ -98,7 +113,12 @@ function readItem(fields: Fields): ItemRow {
     kind: 'item',
     key: readKey(fields[1]),
     value: readOptional(fields[2], readValue),
-    version: readVersion(fields[3]),
-    dot: readOptional(fields[4], readDot),
+    version: {
+      index: readIndex(fields[4]),
+      term: readTerm(fields[5]),
+      vector: readVectorFrom(fields, 8),
+      hlc: { wallMs: readCount(fields[6], 'wallMs'), logical: readCount(fields[7], 'logical') },
+    },
+    dot: readOptional(fields[3], readDot),
   };
 }

@@ -22,17 +22,27 @@ export function readTimestamp(value: unknown): Timestamp {
 
 export function vectorFields(vector: VersionVector): Fields {
   const fields: unknown[] = [];
-  for (const origin in vector) fields.push(origin, vector[origin as Origin]);
+  pushVector(fields, vector);
   return fields;
 }
 
+/** Puts the vector at the end of a list; see readVectorFrom. */
+export function pushVector(fields: unknown[], vector: VersionVector): void {
+  for (const origin in vector) fields.push(origin, vector[origin as Origin]);
+}
+
 export function readVector(value: unknown): VersionVector {
-  const fields = readFields(value, 0, 'vector');
-  if (fields.length > vectorFieldsMax || fields.length % 2 !== 0) {
+  return readVectorFrom(readFields(value, 0, 'vector'), 0);
+}
+
+/** The vector that the list holds from `start` to its end. */
+export function readVectorFrom(fields: Fields, start: number): VersionVector {
+  const length = fields.length - start;
+  if (length < 0 || length > vectorFieldsMax || length % 2 !== 0) {
     return malformed('vector', 'pairs of origin and counter', fields);
   }
   const vector: Record<Origin, number> = {};
-  for (let i = 0; i < fields.length; i += 2) {
+  for (let i = start; i < fields.length; i += 2) {
     const origin = readOrigin(fields[i]);
     if (vector[origin] !== undefined) return malformed('vector', 'every origin once', origin);
     vector[origin] = readCount(fields[i + 1], 'counter');
