@@ -83,7 +83,13 @@ export class Node {
     });
     const executeHere = (call: Parameters<Requests['execute']>[0]) =>
       this.#touch(this.#requests.execute(call));
-    this.#forwards = new Forwards({ calls, liveness, outbox, executeHere });
+    this.#forwards = new Forwards({
+      calls,
+      liveness,
+      outbox,
+      incarnation: options.incarnation,
+      executeHere,
+    });
     this.#readOut = new ReadOut({
       self,
       incarnation: options.incarnation,

@@ -2,7 +2,7 @@
 // leader and, when leadership moves, passed on again. Safe: a write carries its session, so that a
 // second execution is impossible; a read has no effect.
 
-import type { NodeId } from '../model/ids.ts';
+import type { Incarnation, NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { Reply, Request, Result } from '../model/operation.ts';
 import type { Call, Calls } from './call.ts';
@@ -14,6 +14,8 @@ import type { Replica } from './replica.ts';
 
 /** How long to wait before asking for the leader again. */
 const retryTicks = 5;
+/** Attempts of one incarnation; with as many numbers for each, a node never numbers two alike. */
+const attemptsMax = 2 ** 32;
 
 interface Passed {
   readonly call: Call;
@@ -31,13 +33,15 @@ export class Forwards {
   readonly #executeHere: (call: Call) => void;
   readonly #passed = new Set<Passed>();
   readonly #byAttempt = new Map<number, Passed>();
-  #nextId = 1;
+  /** An answer to an earlier life of this node may still come: it must not fit a new attempt. */
+  #nextId: number;
   #ticks = 0;
 
   constructor(options: {
     calls: Calls;
     liveness: Liveness;
     outbox: Outbox;
+    incarnation: Incarnation;
     /** Leadership came to this node while the call waited. */
     executeHere: (call: Call) => void;
   }) {
@@ -45,6 +49,7 @@ export class Forwards {
     this.#liveness = options.liveness;
     this.#outbox = options.outbox;
     this.#executeHere = options.executeHere;
+    this.#nextId = options.incarnation * attemptsMax + 1;
   }
 
   get open(): number {

@@ -2,6 +2,12 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
+import { incarnation, nodeId } from '../../../src/core/model/ids.ts';
+import { Calls } from '../../../src/core/node/call.ts';
+import { Forwards } from '../../../src/core/node/forwards.ts';
+import type { Liveness } from '../../../src/core/node/liveness.ts';
+import { Outbox } from '../../../src/core/node/outbox.ts';
+import type { Replica } from '../../../src/core/node/replica.ts';
 import { put, World } from './world.ts';
 
 const key = 'user:1001';
@@ -39,3 +45,37 @@ describe('a forwarded write', () => {
     expect(world.answer(id)).toMatchObject({ kind: 'refused', refusal: { effect: 'none' } });
   });
 });
+
+describe('a node that restarted', () => {
+  it('gives its forwarded requests numbers that its earlier life never used', () => {
+    const [before, after] = [firstForwardOf(1), firstForwardOf(2)];
+    expect(after).toBeGreaterThan(before);
+    expect(firstForwardOf(1_000_000)).toBeLessThan(Number.MAX_SAFE_INTEGER);
+  });
+});
+
+/** The number under which a node of this incarnation passes its first request on. */
+function firstForwardOf(life: number): number {
+  const outbox = new Outbox();
+  const calls = new Calls(outbox);
+  const forwards = new Forwards({
+    calls,
+    liveness: { self: nodeId('node1'), reachable: () => true } as unknown as Liveness,
+    outbox,
+    incarnation: incarnation(life),
+    executeHere: () => undefined,
+  });
+  const replica = { raft: { view: () => ({ leader: nodeId('node2') }) } } as unknown as Replica;
+  const operation = { kind: 'get', key } as const;
+  const request = {
+    id: 1,
+    operation,
+    consistency: 'quorum',
+    session: null,
+    timeoutMs: 100,
+  } as const;
+  const asker = { kind: 'node', node: nodeId('node3') } as const;
+  forwards.pass(calls.start(asker, { ...request, forward: true }), replica);
+  const [sent] = outbox.take().messages;
+  return sent?.message.kind === 'forward' ? sent.message.request.id : Number.NaN;
+}
