@@ -1,5 +1,6 @@
 // `dsys get KEY`: the value alone on stdout, the evidence on stderr; exit 4 when there is none.
 
+import { printable } from '../src/terminal/printable.ts';
 import { DsysCommand, type Input } from './cli/command.ts';
 import { evidence, jsonValue, keyNotFound, operate } from './cli/data.ts';
 import { dataFlags, keyArgument } from './cli/flags.ts';
@@ -18,7 +19,8 @@ export default class Get extends DsysCommand<typeof Get> {
     const json = { found, key, ...jsonValue(value, text), version, consistency, via, durationMs };
     if (value === null) return { json, text: () => [], names: [], failure: keyNotFound(key) };
     const index = version?.index ?? 0;
-    output.note(`OK ${key} version ${index} ${consistency} ${evidence(durationMs, via)}`);
+    const shownKey = printable(key);
+    output.note(`OK ${shownKey} version ${index} ${consistency} ${evidence(durationMs, via)}`);
     const data = text === null ? value : [text.replace(/\n$/, '')];
     return { json, text: () => data, names: data };
   }

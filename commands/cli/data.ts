@@ -7,6 +7,7 @@ import { withConnection } from '../../src/cluster/connection.ts';
 import { expectNode } from '../../src/cluster/target.ts';
 import { DsysError, exitCodes } from '../../src/errors.ts';
 import { asDsysError } from '../../src/terminal/failure.ts';
+import { printable } from '../../src/terminal/printable.ts';
 import type { Shown } from './output.ts';
 
 export interface DataFlags {
@@ -90,7 +91,7 @@ function writtenLine(
 ): string {
   const { version, acks, via } = result;
   const acked = `acks ${acks.length}/${replicas} (${acks.join(',')})`;
-  const line = `OK ${key} version ${version.index} ${consistency} ${acked}`;
+  const line = `OK ${printable(key)} version ${version.index} ${consistency} ${acked}`;
   return `${line} ${evidence(durationMs, via)}`;
 }
 

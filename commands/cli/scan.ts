@@ -2,6 +2,7 @@
 // number; JSON is one value, and therefore whole or an error.
 
 import type { Entry } from '../../src/client/api.ts';
+import { oneLine, printable } from '../../src/terminal/printable.ts';
 import { type DataFlags, jsonValue, operate } from './data.ts';
 import { nothing, type Output, type Shown } from './output.ts';
 
@@ -33,5 +34,6 @@ async function scanAll(flags: ScanFlags, onEntry: (entry: Entry) => void): Promi
 }
 
 function entryLine({ key, text, value }: Entry): string {
-  return `${key}\t${text === null ? `(${value.length} bytes)` : text.replace(/\n/g, '\\n')}`;
+  const shown = text === null ? `(${value.length} bytes)` : oneLine(text);
+  return `${printable(key)}\t${shown}`;
 }
