@@ -91,9 +91,15 @@ function unknownFlag(flag: string, verb: VerbFacts): DsysError {
   });
 }
 
+/** oclif's words without its frame: "The following error occurred", "Parsing --x", "See more help". */
 function withoutHelpHint(message: string): string {
   return message
     .replace(/\nSee more help with --help/g, '')
+    .replace(/^The following errors? occurred:/, '')
+    .replace(/^\s*Parsing (--\S+)\s*/, '$1: ')
+    .replace(/^Missing (\d+) required args?:/, '$1 argument missing:')
+    .replace(/^Expected --(\S+?)=(.*) to be one of: /, '--$1: found "$2"; it is one of ')
+    .replace(/Missing required flag (\S+)/g, 'the flag --$1 is missing')
     .replace(/\s*\n\s*/g, ' ')
     .trim();
 }

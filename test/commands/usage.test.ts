@@ -85,9 +85,16 @@ describe('values of flags and arguments', () => {
     expect(JSON.parse(json.stdout).error.code).toBe('usage');
   });
 
+  it('names a flag that is missing', async () => {
+    const { stderr } = await runVerb('wait', []);
+    expect(stderr).toBe('✖ the flag --for is missing\n  → dsys wait --help\n');
+  });
+
   it('says what is wrong with a duration, in plain words', async () => {
     const { stderr } = await runVerb('up', ['--timeout', 'soon']);
-    expect(stderr).toContain('expected a duration such as 250ms, 2s or 1m; found "soon"');
+    expect(stderr).toContain(
+      '✖ --timeout: expected a duration such as 250ms, 2s or 1m; found "soon"',
+    );
     expect(stderr).not.toContain('See more help');
   });
 });
