@@ -25,7 +25,7 @@ export async function runUp(request: UpRequest): Promise<Shown> {
   if (request.dryRun) return shownPlan(plan);
   const { clusterPaths, useCluster } = await import('../../src/cluster/home.ts');
   const { readCluster } = await import('../../src/cluster/cluster.ts');
-  if (plan.start.length === 0) return shownRunning(readCluster(clusterPaths(plan.name)));
+  if (plan.start.length === 0) return shownRunning(readCluster(clusterPaths(plan.name)), request);
   const phases = await request.output.phases();
   try {
     const result = await carryOut(plan, request.options, phases);
@@ -54,8 +54,15 @@ async function stay(cluster: Cluster, ready: Shown, { output, signal }: UpReques
   return nothing;
 }
 
-/** Everything runs already: that is what the user wanted. */
-async function shownRunning(cluster: Cluster): Promise<Shown> {
+/**
+ * Everything runs already: that is what the user wanted. Nodes that another command, perhaps one
+ * that was ended, has only just started are waited for.
+ */
+async function shownRunning(cluster: Cluster, { options }: UpRequest): Promise<Shown> {
+  if (options.wait === 'ready') {
+    const { waitWhileStarting } = await import('../../src/cluster/starting.ts');
+    await waitWhileStarting(cluster, options.limit);
+  }
   const shown = await shownStatus(cluster, {});
   return { ...shown, json: { ...shown.json, created: false, started: [], elapsedMs: 0 } };
 }

@@ -123,7 +123,8 @@ function assertActable(options: {
   const gone = drawn.nodes.find((node) => conditions.get(node) === 'gone');
   if (isFault && gone !== undefined) throw notRunning(action, gone);
   const running = drawn.nodes.find((node) => conditions.get(node) !== 'gone');
-  if (action === 'start' && running !== undefined) throw alreadyRunning(running);
+  if (action !== 'start' || running === undefined) return;
+  throw alreadyRunning(running, conditions.get(running) === 'paused');
 }
 
 function nobody(action: NodeAction): DsysError {
@@ -143,11 +144,11 @@ function notRunning(action: NodeAction, node: string): DsysError {
   });
 }
 
-function alreadyRunning(node: string): DsysError {
+function alreadyRunning(node: string, paused: boolean): DsysError {
   return new DsysError({
     code: 'still-running',
-    message: `${node} is running already`,
-    hint: `dsys restart ${node} stops it first; dsys resume ${node} wakes a paused one`,
+    message: paused ? `${node} is paused` : `${node} is running already`,
+    hint: paused ? `wake it: dsys resume ${node}` : `dsys restart ${node} stops it first`,
     details: { node },
   });
 }

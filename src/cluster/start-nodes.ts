@@ -135,7 +135,8 @@ function startFailed(cluster: Cluster, { name, record }: StartedNode): DsysError
   });
 }
 
-function notReady(limit: Limit, missing: readonly string[]): DsysError {
+/** The time is over, or the user pressed Ctrl-C. */
+export function notReady(limit: Limit, missing: readonly string[]): DsysError {
   if (limit.signal?.aborted) return new DsysError({ code: 'interrupted', message: 'interrupted' });
   const shown = missing.slice(0, 4).join('; ');
   return new DsysError({

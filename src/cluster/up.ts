@@ -97,7 +97,7 @@ export async function carryOut(
 
 async function tryUp(plan: UpPlan, options: UpOptions, progress: Progress): Promise<UpResult> {
   const startedAt = performance.now();
-  progress.done(`ports ${plan.basePort}–${plan.basePort + blockSize(plan.nodes) - 1} free`);
+  progress.done(portsLine(plan));
   const cluster =
     plan.create === null ? readCluster(clusterPaths(plan.name)) : await createCluster(plan.create);
   const attempt = { plan, cluster, progress, startedAt, ...options };
@@ -115,11 +115,11 @@ async function startAndWait(attempt: Attempt): Promise<UpResult> {
   const { plan, cluster, progress } = attempt;
   const started: StartedNode[] = [];
   try {
-    progress.begin(`starting ${plan.start.length} nodes`);
+    progress.begin(`starting ${nodesText(plan.start.length)}`);
     started.push(...(await startNodes(cluster, plan.start)));
     const pids = Object.fromEntries(started.map(({ name, record }) => [name, record.pid]));
     const shown = Object.values(pids).join(' ');
-    progress.done(timed(`${started.length} nodes spawned (pids ${shown})`, attempt));
+    progress.done(timed(`${nodesText(started.length)} spawned (pids ${shown})`, attempt));
     recordEvent(cluster.paths, { kind: plan.create ? 'up' : 'resume', detail: { pids } });
     const report = await waitFor(attempt, started);
     return { plan, pids, elapsedMs: performance.now() - attempt.startedAt, report };
@@ -225,6 +225,16 @@ function lostPortRace(cause: unknown): boolean {
   if (!(cause instanceof DsysError) || cause.code !== 'start-failed') return false;
   const { exit } = cause.details;
   return typeof exit === 'object' && exit !== null && 'code' in exit && exit.code === 'port-busy';
+}
+
+/** When some nodes run already, only the ports of the others were looked at. */
+function portsLine({ basePort, nodes, start }: UpPlan): string {
+  if (start.length < nodes) return `ports of ${start.join(', ')} free`;
+  return `ports ${basePort}–${basePort + blockSize(nodes) - 1} free`;
+}
+
+function nodesText(count: number): string {
+  return count === 1 ? '1 node' : `${count} nodes`;
 }
 
 function timed(text: string, attempt: Attempt): string {

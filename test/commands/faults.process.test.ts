@@ -89,6 +89,7 @@ describe('pause and resume', () => {
     const paused = await leader();
     expect((await lab.run(['pause', 'leader'])).code).toBe(0);
     expect((await states())[paused]).toBe('paused');
+    expect((await lab.run(['start', paused])).stderr).toContain(`wake it: dsys resume ${paused}`);
     expect((await lab.run(['put', 'while', 'paused', '--timeout', '5s'])).code).toBe(0);
     expect((await lab.run(['resume', 'all'])).stdout).toContain(`resumed ${paused}`);
     expect((await states())[paused]).toBe('up');
