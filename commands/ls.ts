@@ -7,11 +7,14 @@ export default class Ls extends DsysCommand<typeof Ls> {
   static override summary = 'list the clusters of this machine';
   static override group = 'cluster';
 
-  async execute(_input: Input<typeof Ls>): Promise<Shown> {
+  async execute({ output }: Input<typeof Ls>): Promise<Shown> {
     const { clusterList } = await import('../src/cluster/listing.ts');
+    const { damagedClusters } = await import('../src/cluster/cluster.ts');
+    const damaged = damagedClusters().map(({ name, error: { message } }) => ({ name, message }));
+    for (const { name, message } of damaged) output.note(`cluster ${name}: ${message}`);
     const clusters = clusterList();
     return {
-      json: { clusters },
+      json: { clusters, damaged },
       text: async () => {
         const { clusterLines } = await import('../src/terminal/cluster-list-view.ts');
         return clusterLines(clusters);

@@ -1,7 +1,7 @@
 // `dsys rm NAME`: removes a cluster and its data for good; asks first.
 
-import { openCluster } from '../src/cluster/cluster.ts';
 import { dropCluster } from '../src/cluster/down.ts';
+import { resolveCluster } from '../src/cluster/home.ts';
 import { Args, DsysCommand, Flags, type Input } from './cli/command.ts';
 import { confirmOrRefuse } from './cli/confirm.ts';
 import type { Shown } from './cli/output.ts';
@@ -15,11 +15,11 @@ export default class Rm extends DsysCommand<typeof Rm> {
   };
 
   async execute({ args, flags }: Input<typeof Rm>): Promise<Shown> {
-    const cluster = await openCluster(args.name);
-    const { name, root } = cluster.paths;
+    const paths = await resolveCluster(args.name);
+    const { name, root } = paths;
     const question = `remove cluster ${name} and all of its data (${root})?`;
     if (!flags.yes) await confirmOrRefuse(question, `dsys rm ${name} --yes`);
-    dropCluster(cluster);
+    dropCluster(paths);
     return {
       json: { cluster: { name }, removed: true },
       text: () => [`removed ${name}`],

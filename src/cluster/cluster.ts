@@ -17,9 +17,29 @@ export async function openCluster(name: string | undefined): Promise<Cluster> {
   return readCluster(await resolveCluster(name));
 }
 
-/** Every cluster of DSYS_HOME, sorted by name. */
+/** Every cluster of DSYS_HOME whose cluster.json can be understood, sorted by name. */
 export function allClusters(): Cluster[] {
-  return clusterNames().map((name) => readCluster(clusterPaths(name)));
+  return clusterNames().flatMap((name) => {
+    const found = clusterOrDamage(name);
+    return found instanceof DsysError ? [] : [found];
+  });
+}
+
+/** Clusters of DSYS_HOME whose cluster.json is damaged: one must not hide the others. */
+export function damagedClusters(): { readonly name: string; readonly error: DsysError }[] {
+  return clusterNames().flatMap((name) => {
+    const found = clusterOrDamage(name);
+    return found instanceof DsysError ? [{ name, error: found }] : [];
+  });
+}
+
+function clusterOrDamage(name: string): Cluster | DsysError {
+  try {
+    return readCluster(clusterPaths(name));
+  } catch (cause) {
+    if (cause instanceof DsysError) return cause;
+    throw cause;
+  }
 }
 
 /** The cluster in that directory; rejects when there is none. */

@@ -1,9 +1,11 @@
 // `dsys down`: stops nodes and keeps their data. `dsys rm`: removes a cluster for good.
 
+import { readdirSync } from 'node:fs';
 import { DsysError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
 import { removeCluster } from './create.ts';
 import { recordEvent } from './events.ts';
+import type { ClusterPaths } from './home.ts';
 import { liveProcess } from './node-process.ts';
 import { endNode } from './node-signals.ts';
 import { expectNode } from './target.ts';
@@ -33,10 +35,17 @@ export async function stopNodes(
   return { stopped, already: names.filter((node) => !stopped.includes(node)) };
 }
 
-/** Removes every file of the cluster; its processes must be gone. */
-export function dropCluster(cluster: Cluster): void {
-  const running = cluster.nodes.filter((node) => liveProcess(cluster.paths, node) !== null);
-  const { name } = cluster.paths;
+/**
+ * Removes every file of the cluster; its processes must be gone. Its nodes are found by their
+ * directories, so that a cluster whose cluster.json is damaged can be removed too.
+ */
+export function dropCluster(paths: ClusterPaths): void {
+  const directories = readdirSync(paths.root, { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  const names = directories.map((entry) => entry.name).sort();
+  const running = names.filter((node) => liveProcess(paths, node) !== null);
+  const { name } = paths;
   if (running.length > 0) {
     throw new DsysError({
       code: 'still-running',
@@ -45,5 +54,5 @@ export function dropCluster(cluster: Cluster): void {
       details: { cluster: name, running },
     });
   }
-  removeCluster(cluster.paths);
+  removeCluster(paths);
 }

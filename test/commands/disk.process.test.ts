@@ -1,6 +1,6 @@
 // What a disk or a home directory that refuses does to commands: a clear error, never an orphan.
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { curveKeyPair } from 'zeromq';
@@ -46,6 +46,20 @@ describe('a client whose key the nodes do not know', () => {
     const { code, json } = await lab.json(['status']);
     expect(code).toBe(1);
     expect(json.at('error', 'code')).toBe('unauthorized');
+  });
+});
+
+describe('a cluster whose cluster.json is damaged', () => {
+  it('hides no other cluster, and can be removed once its processes are gone', async () => {
+    writeFileSync(join(lab.home, 'lab', 'cluster.json'), '{"schema":');
+    const ls = await lab.json(['ls']);
+    expect(ls.code).toBe(0);
+    expect(ls.json.at('damaged', 0, 'name')).toBe('lab');
+    expect((await lab.run(['rm', 'lab', '--yes'])).code).toBe(5);
+    for (const pid of lab.pids()) process.kill(pid, 'SIGKILL');
+    await expect.poll(() => lab.pids()).toEqual([]);
+    expect((await lab.run(['rm', 'lab', '--yes'])).code).toBe(0);
+    expect(existsSync(join(lab.home, 'lab'))).toBe(false);
   });
 });
 
