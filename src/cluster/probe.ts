@@ -6,6 +6,7 @@ import type { Db, NodeAnswer } from '../client/api.ts';
 import type { NodeStatus } from '../core/model/operation.ts';
 import type { Cluster } from './cluster.ts';
 import { nodePaths } from './home.ts';
+import { lastWords } from './last-words.ts';
 import { lastLines } from './logs.ts';
 import { type NodeState, nodeState, type StateFacts } from './node-state.ts';
 import {
@@ -132,14 +133,15 @@ function crashOf(
 ): CrashReport | null {
   if (node.state !== 'crashed') return null;
   const { exit, record } = node.facts;
-  const told = exit !== null && exit.pid === record?.pid ? exit : null;
-  const log = nodePaths(cluster.paths, node.name).log;
+  const { log, root } = nodePaths(cluster.paths, node.name);
+  const lines = lastLines(log, crashLines);
+  const told = exit !== null && exit.pid === record?.pid ? exit : lastWords(lines.at(-1), root);
   return {
     exitCode: told?.exitCode ?? null,
     code: told?.code ?? null,
     message: told?.message ?? `process ${record?.pid} ended without a word: killed from outside?`,
     hint: told?.hint || `start it again: dsys start ${node.name}`,
     log,
-    lastLines: lastLines(log, crashLines),
+    lastLines: lines,
   };
 }
