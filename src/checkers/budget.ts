@@ -1,5 +1,5 @@
-// What a judge may spend. Whoever asks owns the clock: the simulator counts steps, the command line counts seconds, so
-// that a judge itself stays deterministic.
+// What a judge may spend. Whoever asks owns the clock: the simulator counts steps, the command line
+// counts seconds, so that a judge itself stays deterministic.
 
 export interface Budget {
   /** Bytes that remembered configurations may fill. */
@@ -8,7 +8,10 @@ export interface Budget {
   readonly isOver: () => boolean;
 }
 
-/** A budget that counts its questions instead of time; the same history always gets the same verdict. */
+/**
+ * A budget that counts its questions instead of time; the same history always gets the same
+ * verdict.
+ */
 export function stepBudget(questions: number, memoryBytesMax = 256 << 20): Budget {
   let left = questions;
   return { memoryBytesMax, isOver: () => --left < 0 };

@@ -1,4 +1,5 @@
-// Judges a history: finds out what it is about, unless told, and hands it to the judge of that workload.
+// Judges a history: finds out what it is about, unless told, and hands it to the judge of that
+// workload.
 
 import type { Budget } from './budget.ts';
 import { judgeConvergence } from './convergence.ts';

@@ -1,5 +1,6 @@
-// Have the replicas of a group converged? Two replicas that have applied the log up to the same index must have the same
-// state, so the same hash. At the end of a run all must also be at the same index.
+// Have the replicas of a group converged? Two replicas that have applied the log up to the same
+// index must have the same state, so the same hash. At the end of a run all must also be at the
+// same index.
 
 import type { ReplicaReport } from './history/history.ts';
 import {
@@ -41,8 +42,9 @@ function diverged(group: readonly ReplicaReport[]): readonly Anomaly[] {
     const other = first.get(each.appliedIndex) ?? each;
     first.set(each.appliedIndex, other);
     if (other.hash === each.hash) continue;
-    const why = `group ${each.group}: ${other.node} and ${each.node} applied the log up to ${each.appliedIndex}, but hold different states (${other.hash} and ${each.hash})`;
-    return [anomaly('divergence', why)];
+    const both = `${other.node} and ${each.node} applied the log up to ${each.appliedIndex}`;
+    const states = `hold different states (${other.hash} and ${each.hash})`;
+    return [anomaly('divergence', `group ${each.group}: ${both}, but ${states}`)];
   }
   return [];
 }
@@ -59,6 +61,7 @@ function behind(group: readonly ReplicaReport[]): readonly Anomaly[] {
   const fastest = sorted.at(-1);
   if (slowest === undefined || fastest === undefined) return [];
   if (slowest.appliedIndex === fastest.appliedIndex) return [];
-  const why = `group ${slowest.group}: ${slowest.node} stopped at ${slowest.appliedIndex}, ${fastest.node} is at ${fastest.appliedIndex}`;
-  return [anomaly('lag', why)];
+  const behindBy = `${slowest.node} stopped at ${slowest.appliedIndex}`;
+  const ahead = `${fastest.node} is at ${fastest.appliedIndex}`;
+  return [anomaly('lag', `group ${slowest.group}: ${behindBy}, ${ahead}`)];
 }

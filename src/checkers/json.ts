@@ -1,5 +1,5 @@
-// The values that histories carry: plain JSON, whatever notation they were read from. Two values are the same when
-// their canonical texts are.
+// The values that histories carry: plain JSON, whatever notation they were read from. Two values
+// are the same when their canonical texts are.
 
 export type Json =
   | null
@@ -16,7 +16,8 @@ export function canonical(value: Json): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (isList(value)) return `[${value.map(canonical).join(',')}]`;
   const names = Object.keys(value).sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name] ?? null)}`).join(',')}}`;
+  const members = names.map((name) => `${JSON.stringify(name)}:${canonical(value[name] ?? null)}`);
+  return `{${members.join(',')}}`;
 }
 
 export function isList(value: Json | undefined): value is readonly Json[] {

@@ -1,4 +1,5 @@
-// What a judge says: a verdict, and when something is wrong, first in words and then the operations themselves.
+// What a judge says: a verdict, and when something is wrong, first in words and then the operations
+// themselves.
 
 import type { Operation } from './history/history.ts';
 
@@ -42,7 +43,10 @@ export function validJudgement(about: Subject): Judgement {
   return { ...about, verdict: 'valid' };
 }
 
-/** Invalid when there is an anomaly: the first one speaks for the history, and of each name one is kept. */
+/**
+ * Invalid when there is an anomaly: the first one speaks for the history, and of each name one is
+ * kept.
+ */
 export function judgementOf(about: Subject, anomalies: readonly Anomaly[]): Judgement {
   const [first] = anomalies;
   if (first === undefined) return validJudgement(about);

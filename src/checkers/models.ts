@@ -1,11 +1,12 @@
-// The models that a history can be judged by, and which of them a history calls for by its own shape.
+// The models that a history can be judged by, and which of them a history calls for by its own
+// shape.
 
 import type { Operation } from './history/history.ts';
 import { isList, isMap, type Json } from './json.ts';
 import { isolations } from './transactions/isolation.ts';
 
 /** What the operations are about. */
-export const workloads = [
+const workloads = [
   'register',
   'multi-register',
   'mutex',

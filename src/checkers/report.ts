@@ -1,4 +1,5 @@
-// A judgement for people and for scripts: the verdict first, then why, then the operations that prove it.
+// A judgement for people and for scripts: the verdict first, then why, then the operations that
+// prove it.
 
 import type { Operation } from './history/history.ts';
 import { isList, type Json, show } from './json.ts';

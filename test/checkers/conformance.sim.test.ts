@@ -1,5 +1,5 @@
-// The verdicts of others, on histories that others recorded: Porcupine, Knossos, Elle and elle-cli. Every verdict must be
-// the same; `unknown` counts as wrong.
+// The verdicts of others, on histories that others recorded: Porcupine, Knossos, Elle and elle-cli.
+// Every verdict must be the same; `unknown` counts as wrong.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -117,7 +117,10 @@ describe.skipIf(!hasExternalData)(
   },
 );
 
-/** The options of elle-cli, in our words. Its registers promise no order of versions and may hold foreign values. */
+/**
+ * The options of elle-cli, in our words. Its registers promise no order of versions and may hold
+ * foreign values.
+ */
 function optionsOf(call: string): Omit<CheckOptions, 'budget'> {
   const model = /--model\s+(\S+)/.exec(call)?.[1] ?? '';
   const isolation = /--consistency-models\s+(\S+)/.exec(call)?.[1];

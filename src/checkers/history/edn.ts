@@ -1,5 +1,6 @@
-// Reads EDN (Clojure's notation, in which Jepsen writes its histories) into plain JSON: a keyword becomes its name, a
-// set or list becomes an array, a map's keys become text, a tag is dropped and its value kept. Never recurses.
+// Reads EDN (Clojure's notation, in which Jepsen writes its histories) into plain JSON: a keyword
+// becomes its name, a set or list becomes an array, a map's keys become text, a tag is dropped and
+// its value kept. Never recurses.
 
 import { canonical, type Json } from '../json.ts';
 import { type Malformed, malformed } from './history.ts';

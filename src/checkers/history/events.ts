@@ -1,5 +1,5 @@
-// Jepsen's form: an event for the call and an event for the return. Pairs them into operations; the order of the file is
-// the order of time. Events of the nemesis are no operations.
+// Jepsen's form: an event for the call and an event for the return. Pairs them into operations; the
+// order of the file is the order of time. Events of the nemesis are no operations.
 
 import { isMap, type Json, type JsonMap, show } from '../json.ts';
 import { type Malformed, malformed, type Operation, type Outcome } from './history.ts';

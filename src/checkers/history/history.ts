@@ -1,5 +1,6 @@
-// A history as every judge reads it, whatever file it came from: operations with what was asked, what was answered,
-// and when. Times are ranks: whole numbers, all different, in the order of the events.
+// A history as every judge reads it, whatever file it came from: operations with what was asked,
+// what was answered, and when. Times are ranks: whole numbers, all different, in the order of the
+// events.
 
 import type { Json } from '../json.ts';
 

@@ -1,5 +1,5 @@
-// dsys's own form: one operation a line, with the time of its call and of its return. Also the reports of replicas, one
-// a line, from which convergence is judged.
+// dsys's own form: one operation a line, with the time of its call and of its return. Also the
+// reports of replicas, one a line, from which convergence is judged.
 
 import { isMap, type Json, type JsonMap, show } from '../json.ts';
 import {

@@ -1,5 +1,5 @@
-// The lines that Jepsen prints while it runs: `INFO  jepsen.util - 3<tab>:invoke<tab>:cas<tab>[2 4]`. A failed cas in
-// such a log failed its comparison; a value of :timed-out says nothing.
+// The lines that Jepsen prints while it runs: `INFO  jepsen.util - 3<tab>:invoke<tab>:cas<tab>[2
+// 4]`. A failed cas in such a log failed its comparison; a value of :timed-out says nothing.
 
 import type { Json } from '../json.ts';
 import { parseEdn } from './edn.ts';

@@ -1,5 +1,5 @@
-// Recognises what kind of history a file holds, and reads it. What is not one kind from beginning to end is malformed:
-// the line, what was expected there, and what was found.
+// Recognises what kind of history a file holds, and reads it. What is not one kind from beginning
+// to end is malformed: the line, what was expected there, and what was found.
 
 import { isEventRow, operationsOfRows } from './events.ts';
 import {

@@ -1,5 +1,5 @@
-// Cuts a file into rows: one JSON or EDN map each, with the line on which it begins. Knows JSON lines, one JSON array,
-// EDN maps one after another, and one EDN vector or list.
+// Cuts a file into rows: one JSON or EDN map each, with the line on which it begins. Knows JSON
+// lines, one JSON array, EDN maps one after another, and one EDN vector or list.
 
 import { isList, isMap, type Json, type JsonMap, show } from '../json.ts';
 import { type Form, parseEdn } from './edn.ts';

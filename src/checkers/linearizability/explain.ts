@@ -1,5 +1,5 @@
-// Says in words why the operations of a witness contradict each other: the well-known shapes by name, everything else by
-// the longest order that works and what cannot follow it.
+// Says in words why the operations of a witness contradict each other: the well-known shapes by
+// name, everything else by the longest order that works and what cannot follow it.
 
 import type { Operation } from '../history/history.ts';
 import { canonical, type Json, show } from '../json.ts';
@@ -39,6 +39,7 @@ export function explainViolation(the: Contradiction): Told {
 
 /** The witness, and who wrote what it saw: without them nobody can follow it. */
 function withWriters({ witness, all }: Contradiction): readonly Operation[] {
+  if (witness.length > explainedMax) return witness;
   const shown = new Set(witness);
   for (const seer of witness) {
     const value = observedBy(seer);
@@ -58,7 +59,8 @@ function tooManyHolders({ kind, witness, all }: Contradiction): string | null {
   const until = Math.max(...acquired.map((each) => each.return ?? 0));
   const released = all.filter(({ f, call }) => f === 'release' && call < until);
   if (acquired.length <= released.length + 1) return null;
-  return `the lock was acquired ${acquired.length} times, and until then released at most ${released.length} times: two held it at once`;
+  const counts = `acquired ${acquired.length} times, and until then released at most ${released.length}`;
+  return `the lock was ${counts} times: two held it at once`;
 }
 
 const same = (a: Json | undefined, b: Json | undefined): boolean =>
@@ -78,8 +80,12 @@ function unwritten({ witness, all, initial }: Contradiction): string | null {
   return `${by(seer)} saw ${show(value)} before anybody had begun to write it`;
 }
 
+/** A larger witness has no shape that words could show. */
+const explainedMax = 60;
+
 /** An old value was seen after a newer one had replaced it for certain. */
 function stale({ witness, all, initial }: Contradiction): string | null {
+  if (witness.length > explainedMax) return null;
   for (const seer of witness) {
     const value = observedBy(seer);
     if (value === undefined || all.some(({ f }) => f === 'append')) continue;
@@ -101,7 +107,10 @@ interface Sight {
   readonly initial: Json;
 }
 
-/** True: `each` proves another value, before `seer` began and after everybody had finished writing the old one. */
+/**
+ * True: `each` proves another value, before `seer` began and after everybody had finished writing
+ * the old one.
+ */
 function replaces(each: Operation, { value, seer, all, initial }: Sight): boolean {
   const next = writtenBy(each) ?? observedBy(each);
   const isBefore = each.outcome === 'ok' && (each.return ?? Infinity) < seer.call;
@@ -116,9 +125,10 @@ function storyOf({ kind, witness, deepest, reached, initial }: Contradiction): r
   const begins = kind.name === 'register' ? [`the value is ${show(initial)} at first`] : [];
   const [next] = rest;
   if (deepest.length === 0 || next === undefined) return begins;
+  const order = listOf(deepest.slice(-listMax), kind);
   return [
     ...begins,
-    `longest order that works: ${listOf(deepest.slice(-listMax), kind)}; then the state is ${reached}`,
+    `longest order that works: ${order}; then the state is ${reached}`,
     `what cannot follow: ${listOf(rest.slice(0, listMax), kind)}`,
   ];
 }

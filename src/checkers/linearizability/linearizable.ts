@@ -1,5 +1,6 @@
-// Is a history linearizable (Herlihy & Wing 1990)? Judged object by object, which is enough (their locality theorem; it
-// is also what Horn & Kroening's P-compositionality buys), smallest first. A violation is made small before it is told.
+// Is a history linearizable (Herlihy & Wing 1990)? Judged object by object, which is enough (their
+// locality theorem; it is also what Horn & Kroening's P-compositionality buys), smallest first. A
+// violation is made small before it is told.
 
 import type { Budget } from '../budget.ts';
 import type { Conventions, Operation } from '../history/history.ts';
@@ -104,5 +105,6 @@ function tooHard(
 ): string {
   const where = key === null ? '' : ` of key ${show(key)}`;
   const what = why === 'time' ? 'time' : 'memory';
-  return `gave up on ${operations} operations${where} after ${steps} steps: the ${what} budget is spent`;
+  const effort = `${operations} operations${where} after ${steps} steps`;
+  return `gave up on ${effort}: the ${what} budget is spent`;
 }

@@ -1,6 +1,7 @@
-// The configurations that the search has been in: which operations are linearized, and the state. A configuration is
-// looked up by a hash and then compared in full, so two different ones are never taken for one another. Of the bit set
-// only the words between the first gap and the last bit are kept.
+// The configurations that the search has been in: which operations are linearized, and the state. A
+// configuration is looked up by a hash and then compared in full, so two different ones are never
+// taken for one another. Of the bit set only the words between the first gap and the last bit are
+// kept.
 
 const headWords = 4;
 
@@ -14,7 +15,9 @@ export class Memo {
     return (this.#slots.length + this.#arena.length) * 4;
   }
 
-  /** Remembers the configuration; false when it was known. `hash` is any function of bits and state. */
+  /**
+   * Remembers the configuration; false when it was known. `hash` is any function of bits and state.
+   */
   add(bits: Int32Array, state: number, hash: number): boolean {
     const [from, to] = windowOf(bits);
     const mask = this.#slots.length - 1;

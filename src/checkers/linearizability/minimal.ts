@@ -1,13 +1,17 @@
-// Makes a violation small. Every step keeps it sound: reads are left out, and other operations are relaxed (they may act
-// between call and return, or never), so what remains contradicts itself whether the others took effect or not.
+// Makes a violation small. Every step keeps it sound: reads are left out, and other operations are
+// relaxed (they may act between call and return, or never), so what remains contradicts itself
+// whether the others took effect or not.
 
-import { type Budget, within } from '../budget.ts';
+import { type Budget, stepBudget, within } from '../budget.ts';
 import type { Json } from '../json.ts';
 import type { Entry, ObjectKind } from './object.ts';
 import { findLinearization } from './search.ts';
 
 export interface Violation {
-  /** The strict ones contradict each other; the relaxed ones are all that could have helped, and did not. */
+  /**
+   * The strict ones contradict each other; the relaxed ones are all that could have helped, and did
+   * not.
+   */
   readonly entries: readonly Entry[];
   /** Positions in `entries`: the longest order that works. */
   readonly deepest: readonly number[];
@@ -26,7 +30,7 @@ const questionsInAll = 3000;
 
 /** The smallest violation that the budget allows within `entries`, which are known to violate. */
 export function minimalViolation(entries: readonly Entry[], outer: Case): Violation {
-  const the = { ...outer, budget: within(outer.budget, questionsInAll) };
+  const the = { ...outer, budget: stepBudget(questionsInAll, outer.budget.memoryBytesMax) };
   let current = shortestPrefix(entries, the);
   for (let size = current.length; size >= 1; size = Math.floor(size / 2))
     current = withoutChunks(current, size, the);

@@ -1,4 +1,5 @@
-// Several registers that are read and written together, each operation at one instant: a map from name to value.
+// Several registers that are read and written together, each operation at one instant: a map from
+// name to value.
 
 import type { Conventions, Operation } from '../history/history.ts';
 import { Interner, isList, isMap, type Json, type JsonMap, show } from '../json.ts';
@@ -44,6 +45,7 @@ const keyOf = (name: Json): string => (typeof name === 'string' ? name : show(na
 
 class MultiRegisterModel implements Model {
   readonly initial: number;
+  readonly roles = null;
   readonly #kinds: Interner;
   readonly #states = new Interner();
   readonly #initialValue: Json;

@@ -1,4 +1,5 @@
-// A lock: acquire only when it is free, release only when it is held. Refused requests had no effect.
+// A lock: acquire only when it is free, release only when it is held. Refused requests had no
+// effect.
 
 import type { Operation } from '../history/history.ts';
 import { impossible, type Model } from './model.ts';
@@ -9,6 +10,7 @@ const [acquire, release] = [0, 1];
 
 const model: Model = {
   initial: free,
+  roles: null,
   step(state, kind) {
     if (kind === acquire) return state === free ? held : impossible;
     return state === held ? free : impossible;

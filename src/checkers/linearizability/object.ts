@@ -1,11 +1,14 @@
-// An object whose histories are judged: which operations say anything about it, and how they become a problem for the
-// search.
+// An object whose histories are judged: which operations say anything about it, and how they become
+// a problem for the search.
 
 import type { Conventions, Operation } from '../history/history.ts';
 import type { Json } from '../json.ts';
 import type { Interval, Problem } from './model.ts';
 
-/** An operation, taken as strictly as the history says, or relaxed: then it may also never have acted. */
+/**
+ * An operation, taken as strictly as the history says, or relaxed: then it may also never have
+ * acted.
+ */
 export interface Entry {
   readonly operation: Operation;
   readonly isRelaxed: boolean;

@@ -1,5 +1,6 @@
-// Calls and returns that are not linearized yet, as a doubly linked list in order of time (Lowe 2016, section 4). To
-// linearize an operation lifts its events out; to take that back puts them where they were, in constant time.
+// Calls and returns that are not linearized yet, as a doubly linked list in order of time (Lowe
+// 2016, section 4). To linearize an operation lifts its events out; to take that back puts them
+// where they were, in constant time.
 
 import type { Interval } from './model.ts';
 

@@ -1,9 +1,10 @@
-// A register with read, write, compare-and-set, append (of text) and delete. Values that nobody can have observed are
-// one state, `unseen`: that loses nothing, and keeps fifty overlapping writes apart only where it matters.
+// A register with read, write, compare-and-set, append (of text) and delete. Values that nobody can
+// have observed are one state, `unseen`: that loses nothing, and keeps fifty overlapping writes
+// apart only where it matters.
 
 import type { Conventions, Operation } from '../history/history.ts';
 import { canonical, Interner, isList, type Json, show } from '../json.ts';
-import { impossible, type Model } from './model.ts';
+import { impossible, type Model, type Role, type Roles } from './model.ts';
 import { intervalOf, type ObjectKind } from './object.ts';
 
 export const register: ObjectKind = {
@@ -24,7 +25,10 @@ function says({ f, outcome, output }: Operation, { failedCas, nullReads }: Conve
   return f !== 'read';
 }
 
-/** read [value], write [value], append [text], swap [old, new], refuse [old]; blur and smear leave what nobody can see. */
+/**
+ * read [value], write [value], append [text], swap [old, new], refuse [old]; blur and smear leave
+ * what nobody can see.
+ */
 type Step = readonly [
   kind: 'read' | 'write' | 'append' | 'swap' | 'refuse' | 'blur' | 'smear',
   ...values: Json[],
@@ -38,7 +42,7 @@ function stepOf({ f, input, output, outcome }: Operation): Step {
   return outcome === 'fail' ? ['refuse', old] : ['swap', old, next];
 }
 
-export function pairOf(input: Json): readonly [Json, Json] {
+function pairOf(input: Json): readonly [Json, Json] {
   return isList(input) ? [input[0] ?? null, input[1] ?? null] : [null, null];
 }
 
@@ -57,9 +61,11 @@ export function writtenBy({ f, input, outcome }: Operation): Json | undefined {
 }
 
 const unseen = 0;
+const noRole: Role = { needs: null, rejects: null, makes: null };
 
 class RegisterModel implements Model {
   readonly initial: number;
+  readonly roles: Roles | null;
   readonly #kinds = new Interner();
   readonly #kindOf: readonly number[];
   readonly #values = new Interner();
@@ -79,6 +85,7 @@ class RegisterModel implements Model {
     this.#hasWrites = steps.some(([kind]) => kind === 'write');
     this.#kindOf = steps.map((step) => this.#kinds.idOf(this.#withoutUnseen(step)));
     this.initial = this.#stateOf(initial);
+    this.roles = this.#hasAppends ? null : this.#rolesOfKinds();
   }
 
   /** The kind of the step at that position. */
@@ -114,11 +121,32 @@ class RegisterModel implements Model {
     return state === unseen ? 'a value that nobody saw' : show(this.#values.valueOf(state - 1));
   }
 
+  /** What an append leaves depends on what it finds, so appends have no roles. */
+  #rolesOfKinds(): Roles {
+    const roles = Array.from({ length: this.#kinds.size }, (_, kind) =>
+      this.#role(this.#stepOf(kind)),
+    );
+    const states = this.#values.size + 1;
+    return { states, forgotten: unseen, roleOf: (kind) => roles[kind] ?? noRole };
+  }
+
+  #role([kind, value = null, next = null]: Step): Role {
+    if (kind === 'blur') return { ...noRole, makes: unseen };
+    const state = this.#stateOf(value);
+    if (kind === 'write') return { ...noRole, makes: state };
+    if (kind === 'refuse') return { ...noRole, rejects: state };
+    if (kind === 'smear') return { ...noRole, needs: state, makes: unseen };
+    if (kind === 'swap') return { ...noRole, needs: state, makes: this.#stateOf(next) };
+    return { ...noRole, needs: state };
+  }
+
   #stepOf(kind: number): Step {
     return this.#kinds.valueOf(kind) as Step;
   }
 
-  /** All values that nobody can have seen become one, so that those who write them are of one kind. */
+  /**
+   * All values that nobody can have seen become one, so that those who write them are of one kind.
+   */
   #withoutUnseen(step: Step): Step {
     const [kind, value = null, next = null] = step;
     if (kind === 'write' && this.#stateOf(value) === unseen) return ['blur'];

@@ -1,14 +1,17 @@
-// The search for a linearization: Wing & Gong (1993) with Lowe's list of pending events and memory of configurations
-// ("Testing for linearizability", 2016). Model-agnostic, without recursion, deterministic. Three sound shortcuts:
+// The search for a linearization: Wing & Gong (1993) with Lowe's list of pending events and memory
+// of configurations ("Testing for linearizability", 2016). Model-agnostic, without recursion,
+// deterministic. Four sound shortcuts:
 //
 //   an operation that only observes, and may act now, acts now;
 //   of two operations of one kind, the one that was called and returned first acts first (twins.ts);
-//   an optional operation acts only where it changes the state.
+//   an optional operation acts only where it changes the state;
+//   a state is not left while it is needed and cannot come again, and forgotten when nobody asks for it (supply.ts).
 
 import type { Budget } from '../budget.ts';
 import { Memo } from './memo.ts';
 import { type Interval, impossible, type Problem } from './model.ts';
 import { PendingEvents } from './pending-events.ts';
+import { Supply } from './supply.ts';
 import { twinsOf } from './twins.ts';
 
 export type Finding =
@@ -42,7 +45,10 @@ class Search {
   readonly #memo = new Memo();
   readonly #moves: Move[] = [];
   readonly #twins: Int32Array;
-  /** Optional operations that returned, in order of their returns; the first `#expired` of them can act no more. */
+  /**
+   * Optional operations that returned, in order of their returns; the first `#expired` of them can
+   * act no more.
+   */
   readonly #optionals: readonly number[];
   #expired = 0;
   /** 1: expired without having acted. */
@@ -51,6 +57,8 @@ class Search {
   /** Of what is linearized: an optional operation that returned before it can act no more. */
   #latestCall = -1;
   #state: number;
+  /** null: the model has no roles. */
+  readonly #supply: Supply | null;
   #observersLeft = 0;
   #requiredLeft = 0;
   #steps = 0;
@@ -65,6 +73,8 @@ class Search {
     this.#twins = twinsOf(problem.intervals);
     this.#missed = new Uint8Array(problem.intervals.length);
     this.#optionals = optionalsOf(problem.intervals);
+    const { roles } = problem.model;
+    this.#supply = roles === null ? null : new Supply(roles, problem.intervals);
     for (const each of problem.intervals) {
       if (each.isOptional) continue;
       this.#requiredLeft++;
@@ -73,6 +83,8 @@ class Search {
   }
 
   run(): Finding {
+    if (this.#supply?.isSufficient(this.#state) === false)
+      return { kind: 'violation', deepest: [], steps: 0 };
     let event = this.#pending.first;
     for (;;) {
       if (this.#requiredLeft === 0) return this.#found();
@@ -102,13 +114,22 @@ class Search {
     const state = this.#stateAfter(operation);
     if (state === impossible) return this.#pending.after(event);
     const move = this.#advance(operation, state);
-    if (this.#memo.add(this.#bits, state, this.#hash ^ Math.imul(state + 1, 0x9e3779b1))) {
+    if (this.#isWorthwhile(move.stateBefore, state)) {
       this.#moves.push(move);
-      this.#noteDepth();
       return this.#pending.first;
     }
     this.#takeBack(move);
     return move.isForced ? this.#backtrack() : this.#pending.after(event);
+  }
+
+  /** After the move: nothing needed was left behind, and this configuration is new. */
+  #isWorthwhile(before: number, after: number): boolean {
+    if (after !== before && this.#supply?.mayLeave(before) === false) return false;
+    return this.#memo.add(
+      this.#bits,
+      this.#state,
+      this.#hash ^ Math.imul(this.#state + 1, 0x9e3779b1),
+    );
   }
 
   /** `impossible` also when the step is not worth trying. */
@@ -153,32 +174,44 @@ class Search {
 
   #advance(operation: number, state: number): Move {
     const interval = this.#problem.intervals[operation];
-    const move: Move = {
+    const before = {
       operation,
       stateBefore: this.#state,
       latestCallBefore: this.#latestCall,
       expiredBefore: this.#expired,
-      isForced: interval !== undefined && this.#problem.model.isPure(interval.kind),
     };
     this.#flip(operation);
-    this.#state = state;
     this.#latestCall = Math.max(this.#latestCall, interval?.call ?? -1);
-    this.#expire();
     this.#pending.lift(operation);
     this.#count(operation, -1);
-    return move;
+    const missedAny = this.#expire();
+    this.#state = this.#supply?.remembered(state) ?? state;
+    const isFree = interval !== undefined && this.#isFree(interval.kind, before.stateBefore);
+    return { ...before, isForced: isFree && !missedAny };
   }
 
-  /** What can act no more counts as done: configurations that differ only in it are the same. */
-  #expire(): void {
+  /** True: it loses nothing to act at once. */
+  #isFree(kind: number, stateBefore: number): boolean {
+    if (this.#problem.model.isPure(kind)) return true;
+    return this.#supply?.isIdle(stateBefore, this.#state) === true;
+  }
+
+  /**
+   * What can act no more counts as done: configurations that differ only in it are the same. True when something was
+   * missed that way.
+   */
+  #expire(): boolean {
+    let missedAny = false;
     for (;;) {
       const optional = this.#optionals[this.#expired] ?? -1;
       const interval = this.#problem.intervals[optional];
-      if (interval === undefined || !this.#isTooLate(interval)) return;
+      if (interval === undefined || !this.#isTooLate(interval)) return missedAny;
       this.#expired++;
       if (this.#isLinearized(optional)) continue;
       this.#flip(optional);
       this.#missed[optional] = 1;
+      this.#supply?.change(interval, -1);
+      missedAny = true;
     }
   }
 
@@ -186,8 +219,11 @@ class Search {
     while (this.#expired > move.expiredBefore) {
       this.#expired--;
       const optional = this.#optionals[this.#expired] ?? 0;
-      if (this.#missed[optional] === 1) this.#flip(optional);
+      const interval = this.#problem.intervals[optional];
+      if (interval === undefined || this.#missed[optional] !== 1) continue;
+      this.#flip(optional);
       this.#missed[optional] = 0;
+      this.#supply?.change(interval, 1);
     }
     this.#state = move.stateBefore;
     this.#latestCall = move.latestCallBefore;
@@ -203,6 +239,7 @@ class Search {
 
   /** Takes back moves up to and including one that had alternatives. */
   #backtrack(): number | null {
+    this.#noteDepth();
     for (let move = this.#moves.pop(); move !== undefined; move = this.#moves.pop()) {
       this.#takeBack(move);
       if (!move.isForced) return this.#pending.afterCallOf(move.operation);
@@ -210,9 +247,11 @@ class Search {
     return null;
   }
 
-  #count(operation: number, change: number): void {
+  #count(operation: number, change: 1 | -1): void {
     const interval = this.#problem.intervals[operation];
-    if (interval === undefined || interval.isOptional) return;
+    if (interval === undefined) return;
+    this.#supply?.change(interval, change);
+    if (interval.isOptional) return;
     this.#requiredLeft += change;
     if (this.#problem.model.observes(interval.kind)) this.#observersLeft += change;
   }

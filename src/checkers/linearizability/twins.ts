@@ -1,5 +1,6 @@
-// Operations of one kind are interchangeable: where the later of two could act, the earlier one can, and it has less time
-// left. So the later one waits, unless the earlier need not act while the later must.
+// Operations of one kind are interchangeable: where the later of two could act, the earlier one
+// can, and it has less time left. So the later one waits, unless the earlier need not act while the
+// later must.
 
 import type { Interval } from './model.ts';
 

@@ -1,5 +1,5 @@
-// Strongly connected components (Tarjan 1972), without recursion: two nodes share a number when each reaches the other.
-// Every cycle lies within one component.
+// Strongly connected components (Tarjan 1972), without recursion: two nodes share a number when
+// each reaches the other. Every cycle lies within one component.
 
 /** Where the edges lead from a node. */
 export type Successors = (node: number) => Iterable<number>;

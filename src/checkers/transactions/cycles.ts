@@ -1,8 +1,12 @@
-// Finds the smallest cycle of each forbidden shape. A shape is a kind of edge that the cycle must hold, and what the
-// rest may be. Whether a cycle exists is decided by components; only its smallest form costs a search.
+// Finds the smallest cycle of each forbidden shape. A shape is a kind of edge that the cycle must
+// hold, and what the rest may be. Whether a cycle exists is decided by components; only its
+// smallest form costs a search.
 //
-//   G0  ww only          G1c  ww and wr, at least one wr          G-single  exactly one rw
-//   G-nonadjacent  several rw, no two in a row (snapshot isolation forbids it too)          G2  any rw
+//   G0             ww only
+//   G1c            ww and wr, at least one wr
+//   G-single       exactly one rw
+//   G-nonadjacent  several rw, no two in a row (snapshot isolation forbids it too)
+//   G2             any rw
 
 import type { Budget } from '../budget.ts';
 import { componentsOf } from './components.ts';
@@ -10,7 +14,10 @@ import { type DependencyGraph, dataEdges, edges } from './graph.ts';
 
 export type Shape = 'G0' | 'G1c' | 'G-single' | 'G-nonadjacent' | 'G2';
 
-/** Nodes in order; the last one leads back to the first. The first edge is of the kind that the shape must hold. */
+/**
+ * Nodes in order; the last one leads back to the first. The first edge is of the kind that the
+ * shape must hold.
+ */
 export type Cycle = readonly number[];
 
 export interface CycleSearch {
@@ -83,8 +90,8 @@ function* edgesOnCycles(
 }
 
 /**
- * With two layers a state is a node and whether an rw edge led there; from there no second rw may follow. With one layer
- * it is the node.
+ * With two layers a state is a node and whether an rw edge led there; from there no second rw may
+ * follow. With one layer it is the node.
  */
 function* moves(graph: DependencyGraph, state: number, plan: Plan): Generator<number> {
   const { layers, must, rest } = plan;

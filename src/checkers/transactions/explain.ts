@@ -1,5 +1,5 @@
-// Tells a cycle in words: who takes part, and for each why it must come before the next, until the last must come before
-// the first.
+// Tells a cycle in words: who takes part, and for each why it must come before the next, until the
+// last must come before the first.
 
 import type { Anomaly } from '../judgement.ts';
 import type { Cycle, Shape } from './cycles.ts';

@@ -1,4 +1,5 @@
-// What an analysis of a workload yields: the graph of dependencies, and what it saw that is no cycle.
+// What an analysis of a workload yields: the graph of dependencies, and what it saw that is no
+// cycle.
 
 import type { DependencyGraph } from './graph.ts';
 import type { Phenomenon } from './isolation.ts';

@@ -1,8 +1,11 @@
-// The graph of dependencies (Adya 1999, section 3): who must come before whom in any serial order, and why.
+// The graph of dependencies (Adya 1999, section 3): who must come before whom in any serial order,
+// and why.
 //
-//   ww  u's version of an object comes right after t's       wr  u read what t wrote
-//   rw  u overwrote what t had read (anti-dependency)
-//   process  one client ran t, then u                        realtime  t had returned before u was called
+//   ww        u's version of an object comes right after t's
+//   wr        u read what t wrote
+//   rw        u overwrote what t had read (anti-dependency)
+//   process   one client ran t, then u
+//   realtime  t had returned before u was called
 
 export const edges = { ww: 1, wr: 2, rw: 4, process: 8, realtime: 16 } as const;
 export type EdgeKind = keyof typeof edges;

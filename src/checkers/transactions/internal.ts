@@ -1,5 +1,5 @@
-// Does a transaction agree with itself? What it reads must follow from what it read and wrote before (internal
-// consistency; Cerone, Bernardi & Gotsman 2015).
+// Does a transaction agree with itself? What it reads must follow from what it read and wrote
+// before (internal consistency; Cerone, Bernardi & Gotsman 2015).
 
 import { canonical, isList, type Json, show } from '../json.ts';
 import { named, type Sighting } from './findings.ts';
@@ -60,6 +60,7 @@ function foreseen(transaction: Transaction, { key }: Step, future: Step): Sighti
 }
 
 function disagreement(transaction: Transaction, { key, value }: Step, expected: Json): Sighting {
-  const why = `${named(transaction)} read key ${key} as ${show(value)}, but by its own steps it must be ${show(expected)}`;
+  const seen = `${named(transaction)} read key ${key} as ${show(value)}`;
+  const why = `${seen}, but by its own steps it must be ${show(expected)}`;
   return { phenomenon: 'internal', why, transactions: [transaction] };
 }

@@ -1,14 +1,15 @@
-// The isolation levels that can be promised, and what each forbids (Adya 1999; Bailis et al. 2013; Elle). A level is a
-// base and a time: a client's own order (session) or real time (strong, strict) must then be respected too.
+// The isolation levels that can be promised, and what each forbids (Adya 1999; Bailis et al. 2013;
+// Elle). A level is a family and a time: a client's own order (session) or real time (strong,
+// strict) must then be respected too.
 
 import type { Shape } from './cycles.ts';
 import { edges } from './graph.ts';
 
-export type Base = 'read-uncommitted' | 'read-committed' | 'snapshot-isolation' | 'serializable';
+export type Family = 'read-uncommitted' | 'read-committed' | 'snapshot-isolation' | 'serializable';
 
 export interface Isolation {
   readonly name: string;
-  readonly base: Base;
+  readonly family: Family;
   /** Sets of time edges that may take part in a forbidden cycle; the plainest first. */
   readonly timeMasks: readonly number[];
 }
@@ -17,9 +18,9 @@ const none = [0];
 const session = [0, edges.process];
 const realtime = [0, edges.process, edges.realtime];
 
-const level = (name: string, base: Base, timeMasks: readonly number[]): Isolation => ({
+const level = (name: string, family: Family, timeMasks: readonly number[]): Isolation => ({
   name,
-  base,
+  family,
   timeMasks,
 });
 
@@ -59,25 +60,25 @@ const uncommitted: readonly Phenomenon[] = [
 const committed: readonly Phenomenon[] = [...uncommitted, 'G1a', 'G1b', 'incompatible-order'];
 const snapshot: readonly Phenomenon[] = [...committed, 'internal', 'lost-update'];
 
-const phenomena: Readonly<Record<Base, readonly Phenomenon[]>> = {
+const phenomena: Readonly<Record<Family, readonly Phenomenon[]>> = {
   'read-uncommitted': uncommitted,
   'read-committed': committed,
   'snapshot-isolation': snapshot,
   serializable: snapshot,
 };
 
-const shapes: Readonly<Record<Base, readonly Shape[]>> = {
+const shapes: Readonly<Record<Family, readonly Shape[]>> = {
   'read-uncommitted': ['G0'],
   'read-committed': ['G0', 'G1c'],
   'snapshot-isolation': ['G0', 'G1c', 'G-single', 'G-nonadjacent'],
   serializable: ['G0', 'G1c', 'G-single', 'G-nonadjacent', 'G2'],
 };
 
-export function forbids({ base }: Isolation, phenomenon: Phenomenon): boolean {
-  return phenomena[base].includes(phenomenon);
+export function forbids({ family }: Isolation, phenomenon: Phenomenon): boolean {
+  return phenomena[family].includes(phenomenon);
 }
 
 /** The gravest first. */
-export function forbiddenShapes({ base }: Isolation): readonly Shape[] {
-  return shapes[base];
+export function forbiddenShapes({ family }: Isolation): readonly Shape[] {
+  return shapes[family];
 }

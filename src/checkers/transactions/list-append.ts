@@ -1,5 +1,6 @@
-// Lists that only grow: each element is appended once, so the longest list that was read tells the order of all versions
-// (Kingsbury & Alvaro 2020, section 4). From it follow the dependencies, and what no order explains.
+// Lists that only grow: each element is appended once, so the longest list that was read tells the
+// order of all versions (Kingsbury & Alvaro 2020, section 4). From it follow the dependencies, and
+// what no order explains.
 
 import { canonical, isList, type Json, show } from '../json.ts';
 import { type Analysis, named, type Sighting } from './findings.ts';
@@ -81,8 +82,8 @@ function record(transaction: Transaction, keys: Map<string, KeyHistory>): Fault 
 function twice(transaction: Transaction, known: Append, { key, value }: Step): Fault {
   const { line } = transaction.operation;
   const first = known.transaction.operation.line;
-  const why = `${show(value)} is appended to key ${key} twice (lines ${first} and ${line}): elements must be unique`;
-  return { kind: 'fault', line, why };
+  const twiceAt = `is appended to key ${key} twice (lines ${first} and ${line})`;
+  return { kind: 'fault', line, why: `${show(value)} ${twiceAt}: elements must be unique` };
 }
 
 const elementsOf = ({ step }: Read): readonly Json[] => (isList(step.value) ? step.value : []);
@@ -152,7 +153,8 @@ function intermediate({ key, appends }: KeyHistory, read: Read): readonly Sighti
   const last = elementsOf(read).at(-1);
   const append = last === undefined ? undefined : appends.get(canonical(last));
   if (append === undefined || append.isFinal || append.transaction === read.transaction) return [];
-  const why = `${named(read.transaction)} read key ${key} up to ${show(append.value)}, in the middle of ${named(append.transaction)} (intermediate read)`;
+  const seen = `${named(read.transaction)} read key ${key} up to ${show(append.value)}`;
+  const why = `${seen}, in the middle of ${named(append.transaction)} (intermediate read)`;
   return [{ phenomenon: 'G1b', why, transactions: [append.transaction, read.transaction] }];
 }
 
@@ -163,7 +165,8 @@ function incompatible({ key, reads }: KeyHistory, order: readonly string[]): rea
     return new Set(texts).size === texts.length && !isPrefix(texts, order);
   });
   if (other === undefined || longest === undefined) return [];
-  const why = `key ${key} was read as ${show(longest.step.value)} and as ${show(other.step.value)}: neither begins with the other`;
+  const [one, two] = [show(longest.step.value), show(other.step.value)];
+  const why = `key ${key} was read as ${one} and as ${two}: neither begins with the other`;
   return [
     {
       phenomenon: 'incompatible-order',
@@ -179,7 +182,8 @@ function dirtyUpdates({ key, appends }: KeyHistory, order: readonly string[]): r
     const dirty = appends.get(text)?.transaction;
     const next = appends.get(order[at + 1] ?? '')?.transaction;
     if (dirty?.outcome !== 'fail' || next === undefined || next.outcome === 'fail') continue;
-    const why = `${named(next)} appended to key ${key} on top of ${text} from ${named(dirty)}, which failed`;
+    const below = `${text} from ${named(dirty)}, which failed`;
+    const why = `${named(next)} appended to key ${key} on top of ${below}`;
     return [{ phenomenon: 'dirty-update', why, transactions: [dirty, next] }];
   }
   return [];
@@ -234,7 +238,8 @@ function addReader(graph: DependencyGraph, read: Read, known: Known): void {
     graph.add({ from: writer.transaction.node, to, kind: 'wr', why });
   }
   for (const after of followers(known, elements.length)) {
-    const why = `it appended ${show(after.value)} to key ${history.key}, which the other had read without it`;
+    const next = `it appended ${show(after.value)} to key ${history.key}`;
+    const why = `${next}, which the other had read without it`;
     graph.add({ from: to, to: after.transaction.node, kind: 'rw', why });
   }
 }

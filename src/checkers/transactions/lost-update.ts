@@ -1,4 +1,5 @@
-// Lost update: two committed transactions read the same version of an object, and both wrote a new one.
+// Lost update: two committed transactions read the same version of an object, and both wrote a new
+// one.
 
 import { show } from '../json.ts';
 import { named, type Sighting } from './findings.ts';
@@ -17,7 +18,8 @@ export function lostUpdates(committed: readonly Transaction[]): readonly Sightin
       const other = first.get(version);
       first.set(version, other ?? transaction);
       if (other === undefined || sightings.has(version)) continue;
-      const why = `${named(other)} and ${named(transaction)} both read key ${key} as ${show(value)} and both wrote it (lost update)`;
+      const both = `${named(other)} and ${named(transaction)}`;
+      const why = `${both} both read key ${key} as ${show(value)} and both wrote it (lost update)`;
       sightings.set(version, {
         phenomenon: 'lost-update',
         why,

@@ -1,5 +1,6 @@
-// Registers that are read and overwritten: each value is written once, so a read tells whose write it saw. The order of
-// versions is known only in part (versions.ts); what follows from it is certain, but some anomalies stay unseen.
+// Registers that are read and overwritten: each value is written once, so a read tells whose write
+// it saw. The order of versions is known only in part (versions.ts); what follows from it is
+// certain, but some anomalies stay unseen.
 
 import { type Json, show } from '../json.ts';
 import { type Analysis, named, type Sighting } from './findings.ts';
@@ -64,8 +65,8 @@ function writesOf(transactions: readonly Transaction[]): Writes | Fault {
 function twice(transaction: Transaction, known: Write, { key, value }: Step): Fault {
   const { line } = transaction.operation;
   const first = known.transaction.operation.line;
-  const why = `${show(value)} is written to key ${key} twice (lines ${first} and ${line}): values must be unique`;
-  return { kind: 'fault', line, why };
+  const twiceAt = `is written to key ${key} twice (lines ${first} and ${line})`;
+  return { kind: 'fault', line, why: `${show(value)} ${twiceAt}: values must be unique` };
 }
 
 /** Those that returned ok, and those of unknown outcome of which a write was read. */
@@ -169,9 +170,10 @@ function addReaders(
 function cyclic({ key, visits }: Register, versions: readonly string[]): Sighting {
   const among = new Set(versions);
   const those = visits.filter(({ found, left }) => among.has(found ?? '') || among.has(left ?? ''));
+  const values = `the values ${versions.join(', ')} of key ${key}`;
   return {
     phenomenon: 'cyclic-versions',
-    why: `the values ${versions.join(', ')} of key ${key} each come before the others: they went and came back`,
+    why: `${values} each come before the others: they went and came back`,
     transactions: those.slice(0, 8).map(({ transaction }) => transaction),
   };
 }

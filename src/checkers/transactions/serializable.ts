@@ -1,5 +1,6 @@
-// Does a history of transactions keep what its isolation level promises? Phenomena that are no cycles first, then the
-// smallest cycle of each forbidden shape (Adya 1999; Kingsbury & Alvaro 2020, Elle). A graph without edges proves nothing.
+// Does a history of transactions keep what its isolation level promises? Phenomena that are no
+// cycles first, then the smallest cycle of each forbidden shape (Adya 1999; Kingsbury & Alvaro
+// 2020, Elle). A graph without edges proves nothing.
 
 import type { Budget } from '../budget.ts';
 import type { Operation } from '../history/history.ts';

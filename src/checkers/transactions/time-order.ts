@@ -1,5 +1,5 @@
-// Edges that come from time: what one client did in turn, and what had returned before something else was called. Only
-// as many edges as imply all the others.
+// Edges that come from time: what one client did in turn, and what had returned before something
+// else was called. Only as many edges as imply all the others.
 
 import type { DependencyGraph } from './graph.ts';
 import type { Transaction } from './transaction.ts';

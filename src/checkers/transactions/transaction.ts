@@ -1,5 +1,5 @@
-// A transaction as the graph sees it: steps that append, write or read, and whether it committed. Values are compared by
-// their canonical texts, which are made once here.
+// A transaction as the graph sees it: steps that append, write or read, and whether it committed.
+// Values are compared by their canonical texts, which are made once here.
 
 import type { Operation, Outcome } from '../history/history.ts';
 import { canonical, isList, type Json, show } from '../json.ts';
@@ -84,7 +84,10 @@ export function showSteps({ steps }: Transaction, word: WriteWord): string {
   return parts.length > 12 ? `${shown}, … (${parts.length} steps)` : shown;
 }
 
-/** Reads of a key before the transaction wrote it: they show what others left. The first of each key. */
+/**
+ * Reads of a key before the transaction wrote it: they show what others left. The first of each
+ * key.
+ */
 export function externalReads({ steps }: Transaction): readonly Step[] {
   const touched = new Set<string>();
   return steps.filter(({ kind, key }) => {

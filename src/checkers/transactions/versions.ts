@@ -1,5 +1,6 @@
-// The order of a register's versions, as far as it can be known. null comes before everything; a transaction that read v
-// and wrote w put w after v; and when time counts, what was there earlier comes before what was there later.
+// The order of a register's versions, as far as it can be known. null comes before everything; a
+// transaction that read v and wrote w put w after v; and when time counts, what was there earlier
+// comes before what was there later.
 
 import { componentsOf } from './components.ts';
 import { edges } from './graph.ts';
@@ -19,7 +20,10 @@ export interface Visit {
 }
 
 export interface VersionOrder {
-  /** For each version those that certainly come after it, with the reason. Values nobody committed are included. */
+  /**
+   * For each version those that certainly come after it, with the reason. Values nobody committed
+   * are included.
+   */
   readonly later: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Versions that come before themselves; empty when the order is sound. */
   readonly cyclic: readonly string[];
@@ -28,8 +32,8 @@ export interface VersionOrder {
 export const initialVersion = 'null';
 
 /**
- * Everything that is known. When that is cyclic, what time says about reads is left out of `later`: a stale read is then
- * told as the cycle of transactions that it is.
+ * Everything that is known. When that is cyclic, what time says about reads is left out of `later`:
+ * a stale read is then told as the cycle of transactions that it is.
  */
 export function versionOrder(visits: readonly Visit[], isolation: Isolation): VersionOrder {
   const whole = orderOf(visits, isolation);
@@ -48,7 +52,7 @@ function orderOf(visits: readonly Visit[], isolation: Isolation): VersionOrder {
     later.set(before, row);
     if (!row.has(after)) row.set(after, why);
   };
-  if (isolation.base !== 'read-uncommitted')
+  if (isolation.family !== 'read-uncommitted')
     for (const { found, left } of visits)
       put(found, left, 'by a transaction that read the one and wrote the other');
   addTime(visits, isolation, put);

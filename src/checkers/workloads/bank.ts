@@ -1,5 +1,5 @@
-// Transfers between accounts keep the sum: every read must show the same accounts with the same total, and no balance
-// below zero unless that is allowed.
+// Transfers between accounts keep the sum: every read must show the same accounts with the same
+// total, and no balance below zero unless that is allowed.
 
 import type { Operation } from '../history/history.ts';
 import { isMap, type JsonMap, show } from '../json.ts';

@@ -1,5 +1,5 @@
-// Blind inserts and reads of everything: whoever sees an insert must also see those that were acknowledged before it was
-// begun (a case of strict serializability that needs no graph).
+// Blind inserts and reads of everything: whoever sees an insert must also see those that were
+// acknowledged before it was begun (a case of strict serializability that needs no graph).
 
 import type { Operation } from '../history/history.ts';
 import { canonical, isList } from '../json.ts';
@@ -33,6 +33,7 @@ function missing(read: Operation, writes: readonly Operation[]): readonly Anomal
   );
   if (gap === undefined) return [];
   const [late, early] = [canonical(newest.input), canonical(gap.input)];
-  const why = `the read of line ${read.line} saw ${late} but not ${early}, which was there before ${late} was begun`;
+  const saw = `saw ${late} but not ${early}`;
+  const why = `the read of line ${read.line} ${saw}, which was there before ${late} was begun`;
   return [{ name: 'missing-comment', why, story: [], witness: [gap, newest, read] }];
 }

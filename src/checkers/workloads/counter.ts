@@ -1,4 +1,5 @@
-// A counter that is added to: a read must lie between the least and the most that the additions around it allow.
+// A counter that is added to: a read must lie between the least and the most that the additions
+// around it allow.
 
 import type { Operation } from '../history/history.ts';
 import { show } from '../json.ts';
@@ -27,6 +28,7 @@ function outside(read: Operation, adds: readonly Operation[]): readonly Anomaly[
   }
   const value = Number(read.output);
   if (value >= least && value <= most) return [];
-  const why = `the read of line ${read.line} returned ${show(read.output)}; it must lie between ${least} and ${most}`;
+  const bounds = `it must lie between ${least} and ${most}`;
+  const why = `the read of line ${read.line} returned ${show(read.output)}; ${bounds}`;
   return [{ name: 'impossible-count', why, story: [], witness: [read] }];
 }

@@ -1,5 +1,6 @@
-// Long fork: each key is written once, and reads look at several. Two reads that each saw what the other missed put the
-// writes in opposite orders, which parallel snapshot isolation allows and snapshot isolation does not.
+// Long fork: each key is written once, and reads look at several. Two reads that each saw what the
+// other missed put the writes in opposite orders, which parallel snapshot isolation allows and
+// snapshot isolation does not.
 
 import type { Operation } from '../history/history.ts';
 import { canonical, isList, type Json } from '../json.ts';
@@ -45,6 +46,8 @@ function ahead(one: Sight, other: Sight): string | undefined {
 function fork(one: Sight, other: Sight): readonly Anomaly[] {
   const [first, second] = [ahead(one, other), ahead(other, one)];
   if (first === undefined || second === undefined) return [];
-  const why = `the read of line ${one.read.line} saw key ${first} written and key ${second} not; the read of line ${other.read.line} saw the opposite`;
+  const saw = `saw key ${first} written and key ${second} not`;
+  const opposite = `the read of line ${other.read.line} saw the opposite`;
+  const why = `the read of line ${one.read.line} ${saw}; ${opposite}`;
   return [{ name: 'long-fork', why, story: [], witness: [one.read, other.read] }];
 }

@@ -1,5 +1,6 @@
-// Elements are added to a set and read back. `set` looks at the last read only; `set-full` follows every element through
-// all reads: once it is known to be there, no later read may lack it for good.
+// Elements are added to a set and read back. `set` looks at the last read only; `set-full` follows
+// every element through all reads: once it is known to be there, no later read may lack it for
+// good.
 
 import type { Operation } from '../history/history.ts';
 import { canonical, isList } from '../json.ts';
@@ -58,7 +59,8 @@ function lost(add: Operation, sights: readonly Sight[]): readonly Anomaly[] {
     ({ read, set }) => !set.has(element) && read.call > known && read.call > lastSeen,
   );
   if (missing === undefined) return [];
-  const why = `${element}, added in line ${add.line}, is missing from the read of line ${missing.read.line} and never came back`;
+  const where = `is missing from the read of line ${missing.read.line}`;
+  const why = `${element}, added in line ${add.line}, ${where} and never came back`;
   return [{ name: 'lost-element', why, story: [], witness: [add, missing.read] }];
 }
 

@@ -1,4 +1,5 @@
-// Every notation is recognised and read as the same operations; what is no history is told by its line.
+// Every notation is recognised and read as the same operations; what is no history is told by its
+// line.
 
 import { describe, expect, it } from 'vitest';
 import type { Malformed, OperationHistory } from '../../../src/checkers/history/history.ts';
@@ -17,7 +18,8 @@ function fault(text: string): Malformed {
 }
 
 const write =
-  '{"id":0,"client":0,"f":"write","key":"k0","value":"v","call":3,"return":14,"out":{"ok":true,"value":null}}';
+  '{"id":0,"client":0,"f":"write","key":"k0","value":"v","call":3,"return":14,' +
+  '"out":{"ok":true,"value":null}}';
 const open =
   '{"id":1,"client":1,"f":"cas","key":"k0","value":"w","old":"v","call":3,"return":null,"out":null}';
 

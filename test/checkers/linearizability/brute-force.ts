@@ -1,5 +1,5 @@
-// The dumb twin of the linearizability checker: tries every order of every subset that may have taken effect, on a plain
-// register. Only for a handful of operations.
+// The dumb twin of the linearizability checker: tries every order of every subset that may have
+// taken effect, on a plain register. Only for a handful of operations.
 
 import type { Operation } from '../../../src/checkers/history/history.ts';
 import { canonical, isList, type Json } from '../../../src/checkers/json.ts';

@@ -1,5 +1,5 @@
-// Long histories of a register store that is correct: every operation acts at one drawn instant between its call and its
-// return. Some answers are lost on the way.
+// Long histories of a register store that is correct: every operation acts at one drawn instant
+// between its call and its return. Some answers are lost on the way.
 
 import type { Operation } from '../../../src/checkers/history/history.ts';
 import type { Json } from '../../../src/checkers/json.ts';

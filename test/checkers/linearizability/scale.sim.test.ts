@@ -1,5 +1,5 @@
-// How long and how large: histories of the size that a workload records. The figures are printed; the limits that are
-// asserted are generous, because the machine may be busy.
+// How long and how large: histories of the size that a workload records. The figures are printed;
+// the limits that are asserted are generous, because the machine may be busy.
 
 import { describe, expect, it } from 'vitest';
 import type { Budget } from '../../../src/checkers/budget.ts';

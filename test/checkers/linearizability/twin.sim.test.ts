@@ -1,4 +1,5 @@
-// The fast checker against the dumb one, on thousands of small random histories, in both directions.
+// The fast checker against the dumb one, on thousands of small random histories, in both
+// directions.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

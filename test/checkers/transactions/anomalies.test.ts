@@ -1,4 +1,5 @@
-// One history for each anomaly, and which isolation levels forbid it. The names are those of Adya's thesis and of Elle.
+// One history for each anomaly, and which isolation levels forbid it. The names are those of Adya's
+// thesis and of Elle.
 
 import { describe, expect, it } from 'vitest';
 import { stepBudget } from '../../../src/checkers/budget.ts';
@@ -10,7 +11,10 @@ import { judgeTransactions } from '../../../src/checkers/transactions/serializab
 import type { WriteWord } from '../../../src/checkers/transactions/transaction.ts';
 import { operation } from '../operations.ts';
 
-/** `a x 1` appends, `w x 1` writes, `r x 1 2` reads a list, `r x 1` of a register its value, `r x` nothing. */
+/**
+ * `a x 1` appends, `w x 1` writes, `r x 1 2` reads a list, `r x 1` of a register its value, `r x`
+ * nothing.
+ */
 function steps(text: string, word: WriteWord): Json {
   return text.split(', ').map((step) => {
     const [f = '', key = '', ...values] = step.split(' ');

@@ -1,5 +1,6 @@
-// The dumb twin of the transaction checker: does an order exist in which a plain store would have answered so? It knows
-// no graphs: serializability is tried by permutations, snapshot isolation by orders of begin and commit.
+// The dumb twin of the transaction checker: does an order exist in which a plain store would have
+// answered so? It knows no graphs: serializability is tried by permutations, snapshot isolation by
+// orders of begin and commit.
 
 import type { Operation } from '../../../src/checkers/history/history.ts';
 import { canonical, isList, type Json } from '../../../src/checkers/json.ts';

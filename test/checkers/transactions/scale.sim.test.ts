@@ -1,4 +1,5 @@
-// Thousands of transactions: the graph is built and searched within seconds, and one planted anomaly is found in it.
+// Thousands of transactions: the graph is built and searched within seconds, and one planted
+// anomaly is found in it.
 
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/checkers/history/history.ts';

@@ -1,5 +1,6 @@
-// A store without isolation: the steps of all transactions run in a drawn order, each at once and for all to see. Some
-// transactions fail before they did anything, some after; some are never heard of again; some reads are stale.
+// A store without isolation: the steps of all transactions run in a drawn order, each at once and
+// for all to see. Some transactions fail before they did anything, some after; some are never heard
+// of again; some reads are stale.
 
 import fc from 'fast-check';
 import type { Operation, Outcome } from '../../../src/checkers/history/history.ts';

@@ -1,6 +1,7 @@
-// The graph checker against the dumb one, on thousands of small random histories, in both directions. The histories come
-// from a store without any isolation, whose reads are now and then stale; at the end somebody reads everything, so that
-// the order of all versions is known and the checker has no excuse.
+// The graph checker against the dumb one, on thousands of small random histories, in both
+// directions. The histories come from a store without any isolation, whose reads are now and then
+// stale; at the end somebody reads everything, so that the order of all versions is known and the
+// checker has no excuse.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-// The judges that need no graph: bank, counter, set, set-full, long-fork, comments, and convergence of replicas.
+// The judges that need no graph: bank, counter, set, set-full, long-fork, comments, and convergence
+// of replicas.
 
 import { describe, expect, it } from 'vitest';
 import { judgeConvergence } from '../../../src/checkers/convergence.ts';
