@@ -220,6 +220,8 @@ export class Node {
   #bear(replica: Replica): void {
     this.#awake.add(replica);
     this.#touched.add(replica);
+    // Nobody is met yet; a peer that never comes up must not keep the group awake for ever.
+    for (const peer of this.#liveness.peers) replica.raft.onPeerDown(peer);
     if (replica.machine.kind === 'data') this.#tentative.adopt(replica, replica.machine.journal);
   }
 

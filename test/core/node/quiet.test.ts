@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
+import { nodeId } from '../../../src/core/model/ids.ts';
 import { put, World } from './world.ts';
 
 const key = 'user:1001';
@@ -25,6 +26,17 @@ describe('a quiet group', () => {
     expect(world.call(leader, put(key, 'new'), { consistency: 'one' }).kind).toBe('written');
     world.run(300);
     for (const name of world.names) expect(valueAt(world, name)).toBe('new');
+  });
+
+  it('becomes so although one of its members was never met', () => {
+    const world = new World({ absent: [nodeId('node3')] });
+    world.runUntilLed();
+    world.runUntil(() =>
+      world.groups().every((group) => {
+        const leader = world.leaderOf(group);
+        return leader !== null && world.node(leader).replica(group as never)?.raft.isQuiet;
+      }),
+    );
   });
 });
 

@@ -27,6 +27,8 @@ export interface WorldOptions {
   readonly nodes?: number;
   readonly partitions?: number;
   readonly replicationFactor?: number;
+  /** Members that never start: nobody has a connection to them, and none is lost. */
+  readonly absent?: readonly NodeId[];
 }
 
 export interface Ask {
@@ -71,8 +73,9 @@ export class World {
       },
     };
     for (const self of this.names) this.#nodes.set(self, this.#bear(self, bootstrap));
-    for (const self of this.names) {
-      for (const peer of this.names) if (peer !== self) this.#up(self, peer);
+    for (const name of options.absent ?? []) this.#down.add(name);
+    for (const self of this.#alive()) {
+      for (const peer of this.#alive()) if (peer !== self) this.#up(self, peer);
     }
   }
 
