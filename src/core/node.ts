@@ -16,6 +16,7 @@ import { limits } from './model/limits.ts';
 import { seededRandom } from './model/random.ts';
 import { Applier } from './node/applier.ts';
 import { bringToLife, newStarts } from './node/birth.ts';
+import type { Call } from './node/call.ts';
 import { Calls } from './node/call.ts';
 import { Durability } from './node/durability.ts';
 import { EveryReplica } from './node/every-replica.ts';
@@ -56,7 +57,7 @@ export class Node {
   #ticksSinceAlive = 0;
 
   constructor(options: NodeOptions) {
-    const { self, bootstrap, wallMs } = options;
+    const { self, incarnation, bootstrap, wallMs } = options;
     const born = bringToLife(options, seededRandom(`${options.seed}/${self}`));
     const { replicas, placement } = born;
     const outbox = this.#outbox;
@@ -72,27 +73,14 @@ export class Node {
     const writes = new Writes({ calls, liveness, clock, everyReplica, wallMs });
     const reads = new Reads({ calls, liveness, everyReplica });
     const onProposed = (replica: Replica) => this.#touch(replica);
-    const tentative = new Tentative({
-      self,
-      calls,
-      clock,
-      durability,
-      outbox,
-      onProposed,
-      wallMs,
-    });
-    const executeHere = (call: Parameters<Requests['execute']>[0]) =>
-      this.#touch(this.#requests.execute(call));
-    this.#forwards = new Forwards({
-      calls,
-      liveness,
-      outbox,
-      incarnation: options.incarnation,
-      executeHere,
-    });
+    const journals = { self, calls, clock, durability, outbox, wallMs };
+    const tentative = new Tentative({ ...journals, onProposed });
+    const executeHere = (call: Call) => this.#touch(this.#requests.execute(call));
+    const routes = { calls, liveness, outbox, incarnation };
+    this.#forwards = new Forwards({ ...routes, executeHere });
     this.#readOut = new ReadOut({
       self,
-      incarnation: options.incarnation,
+      incarnation,
       replicas,
       liveness,
       tentative,
