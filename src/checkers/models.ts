@@ -88,6 +88,12 @@ function transactional(operations: readonly Operation[]): Workload {
       isList(input) ? input.map((step) => (isList(step) ? step[0] : null)) : [],
     ),
   );
-  if (words.has('append')) return 'list-append';
+  if (words.has('append') || operations.some(({ output }) => readsList(output)))
+    return 'list-append';
   return words.has('w') || words.has('r') ? 'rw-register' : 'multi-register';
+}
+
+/** True: a step returned a list. */
+function readsList(output: Json): boolean {
+  return isList(output) && output.some((step) => isList(step) && isList(step[2]));
 }

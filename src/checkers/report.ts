@@ -4,7 +4,7 @@
 import type { Operation } from './history/history.ts';
 import { isList, type Json, show } from './json.ts';
 import type { Judgement } from './judgement.ts';
-import { showRegisterOperation } from './linearizability/register.ts';
+import { showRegisterOperation } from './linearizability/values.ts';
 
 /** Lines after the verdict; the first one says why. */
 export function judgementLines(judgement: Judgement): readonly string[] {

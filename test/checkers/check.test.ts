@@ -36,7 +36,8 @@ describe('the model of a history', () => {
       [done('read', null, [1, 2]), 'comments'],
       [done('read', null, { a: 1 }), 'bank'],
     ];
-    for (const [operations, model] of cases) expect(check(operations)).toMatchObject([model]);
+    const models = cases.map(([operations]) => check(operations));
+    expect(models).toMatchObject(cases.map(([, model]) => [model, expect.anything()]));
   });
 
   it('may be told, also by an isolation level', () => {

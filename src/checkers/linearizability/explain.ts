@@ -4,7 +4,7 @@
 import type { Operation } from '../history/history.ts';
 import { canonical, type Json, show } from '../json.ts';
 import type { ObjectKind } from './object.ts';
-import { observedBy, writtenBy } from './register.ts';
+import { observedBy, writtenBy } from './values.ts';
 
 interface Told {
   readonly why: string;

@@ -72,6 +72,7 @@ function judgeObject(operations: readonly Operation[], the: LinearizabilityCase)
   }));
   let gaveUp: Judged | null = null;
   for (const initial of the.conventions.initials) {
+    if (the.kind.shortcut?.(operations, initial)) continue;
     const finding = findLinearization(the.kind.problemOf(entries, initial), the.budget);
     if (finding.kind === 'linearizable') return { kind: 'valid' };
     if (finding.kind === 'gave-up') gaveUp = finding;
@@ -82,6 +83,9 @@ function judgeObject(operations: readonly Operation[], the: LinearizabilityCase)
 function smallest(entries: readonly Entry[], the: LinearizabilityCase): Judged {
   const [initial = null] = the.conventions.initials;
   const { budget, kind } = the;
+  const all = entries.map(({ operation }) => operation);
+  const found = kind.shortcut?.(all, initial);
+  if (found) return { kind: 'violation', all, initial, witness: found, deepest: [], reached: '' };
   const violation = minimalViolation(entries, { kind, initial, budget });
   const { intervals, model } = kind.problemOf(violation.entries, initial);
   const state = violation.deepest.reduce(
@@ -90,7 +94,7 @@ function smallest(entries: readonly Entry[], the: LinearizabilityCase): Judged {
   );
   return {
     kind: 'violation',
-    all: entries.map(({ operation }) => operation),
+    all,
     initial,
     witness: violation.entries.filter(isStrict).map(({ operation }) => operation),
     deepest: violation.deepest.flatMap((at) => violation.entries[at]?.operation ?? []),

@@ -21,6 +21,8 @@ export interface ObjectKind {
   /** True: it changes nothing, so a history stays linearizable without it. */
   isReadOnly(operation: Operation): boolean;
   problemOf(entries: readonly Entry[], initial: Json): Problem;
+  /** A violation that needs no search, if there is one: its operations. */
+  shortcut?(operations: readonly Operation[], initial: Json): readonly Operation[] | null;
   /** `write 4`, `read → 1`. */
   show(operation: Operation): string;
 }

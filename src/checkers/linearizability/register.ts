@@ -3,9 +3,11 @@
 // apart only where it matters.
 
 import type { Conventions, Operation } from '../history/history.ts';
-import { canonical, Interner, isList, type Json, show } from '../json.ts';
+import { canonical, Interner, type Json, show } from '../json.ts';
 import { impossible, type Model, type Role, type Roles } from './model.ts';
 import { intervalOf, type ObjectKind } from './object.ts';
+import { findStaleRead } from './stale-read.ts';
+import { pairOf, showRegisterOperation } from './values.ts';
 
 export const register: ObjectKind = {
   name: 'register',
@@ -16,6 +18,7 @@ export const register: ObjectKind = {
     const model = new RegisterModel(steps, initial);
     return { intervals: entries.map((entry, at) => intervalOf(entry, model.kindOf(at))), model };
   },
+  shortcut: findStaleRead,
   show: showRegisterOperation,
 };
 
@@ -40,24 +43,6 @@ function stepOf({ f, input, output, outcome }: Operation): Step {
   if (f !== 'cas') return ['write', f === 'delete' ? null : input];
   const [old, next] = pairOf(input);
   return outcome === 'fail' ? ['refuse', old] : ['swap', old, next];
-}
-
-function pairOf(input: Json): readonly [Json, Json] {
-  return isList(input) ? [input[0] ?? null, input[1] ?? null] : [null, null];
-}
-
-/** The value that the operation saw, if it saw one. */
-export function observedBy({ f, input, output, outcome }: Operation): Json | undefined {
-  if (outcome !== 'ok') return undefined;
-  if (f === 'read') return output;
-  return f === 'cas' ? pairOf(input)[0] : undefined;
-}
-
-/** The value that the operation left, if it may have left one. */
-export function writtenBy({ f, input, outcome }: Operation): Json | undefined {
-  if (outcome === 'fail' || f === 'read' || f === 'append') return undefined;
-  if (f === 'delete') return null;
-  return f === 'cas' ? pairOf(input)[1] : input;
 }
 
 const unseen = 0;
@@ -182,13 +167,4 @@ class RegisterModel implements Model {
     const text = value === null ? '' : typeof value === 'string' ? value : show(value);
     return this.#observedTexts.some((each) => each.startsWith(text));
   }
-}
-
-export function showRegisterOperation({ f, input, output, outcome }: Operation): string {
-  if (f === 'read') return outcome === 'ok' ? `read → ${show(output)}` : 'read';
-  if (f === 'delete') return 'delete';
-  if (f !== 'cas') return `${f} ${show(input)}`;
-  const [old, next] = pairOf(input);
-  const end = outcome === 'ok' ? '' : outcome === 'fail' ? ' → refused' : ' → unknown';
-  return `cas ${show(old)} to ${show(next)}${end}`;
 }

@@ -3,9 +3,10 @@
 // deterministic. Four sound shortcuts:
 //
 //   an operation that only observes, and may act now, acts now;
-//   of two operations of one kind, the one that was called and returned first acts first (twins.ts);
+//   of two operations of one kind, the one called and returned first acts first (twins.ts);
 //   an optional operation acts only where it changes the state;
-//   a state is not left while it is needed and cannot come again, and forgotten when nobody asks for it (supply.ts).
+//   a state is not left while it is needed and cannot come again, and is forgotten when nobody
+//   asks for it any more (supply.ts).
 
 import type { Budget } from '../budget.ts';
 import { Memo } from './memo.ts';
@@ -28,13 +29,27 @@ export function findLinearization(problem: Problem, budget: Budget): Finding {
   return new Search(problem, budget).run();
 }
 
-interface Move {
-  readonly operation: number;
-  readonly stateBefore: number;
-  readonly latestCallBefore: number;
-  readonly expiredBefore: number;
-  /** Nothing else is worth trying in its place. */
-  readonly isForced: boolean;
+/** What a move changed, one slot a move; plain arrays, because most moves are tried in vain. */
+class Trail {
+  readonly operation: Int32Array;
+  readonly stateBefore: Int32Array;
+  readonly latestCallBefore: Float64Array;
+  readonly expiredBefore: Int32Array;
+  /** 1: nothing else is worth trying in its place. */
+  readonly isForced: Uint8Array;
+  length = 0;
+
+  constructor(size: number) {
+    this.operation = new Int32Array(size);
+    this.stateBefore = new Int32Array(size);
+    this.latestCallBefore = new Float64Array(size);
+    this.expiredBefore = new Int32Array(size);
+    this.isForced = new Uint8Array(size);
+  }
+
+  operations(): readonly number[] {
+    return [...this.operation.subarray(0, this.length)];
+  }
 }
 
 class Search {
@@ -43,7 +58,7 @@ class Search {
   readonly #pending: PendingEvents;
   readonly #bits: Int32Array;
   readonly #memo = new Memo();
-  readonly #moves: Move[] = [];
+  readonly #trail: Trail;
   readonly #twins: Int32Array;
   /**
    * Optional operations that returned, in order of their returns; the first `#expired` of them can
@@ -70,6 +85,7 @@ class Search {
     this.#pending = new PendingEvents(problem.intervals);
     this.#bits = new Int32Array((problem.intervals.length + 31) >> 5);
     this.#state = problem.model.initial;
+    this.#trail = new Trail(problem.intervals.length + 1);
     this.#twins = twinsOf(problem.intervals);
     this.#missed = new Uint8Array(problem.intervals.length);
     this.#optionals = optionalsOf(problem.intervals);
@@ -97,8 +113,7 @@ class Search {
   }
 
   #found(): Finding {
-    const order = this.#moves.map(({ operation }) => operation);
-    return { kind: 'linearizable', order, steps: this.#steps };
+    return { kind: 'linearizable', order: this.#trail.operations(), steps: this.#steps };
   }
 
   #spent(): 'time' | 'memory' | null {
@@ -113,13 +128,16 @@ class Search {
     const operation = this.#pending.operationOf(event);
     const state = this.#stateAfter(operation);
     if (state === impossible) return this.#pending.after(event);
-    const move = this.#advance(operation, state);
-    if (this.#isWorthwhile(move.stateBefore, state)) {
-      this.#moves.push(move);
+    const before = this.#state;
+    const isForced = this.#enter(operation, state);
+    if (this.#isWorthwhile(before, state)) {
+      this.#trail.length++;
+      this.#pending.lift(operation);
+      this.#count(operation, -1);
       return this.#pending.first;
     }
-    this.#takeBack(move);
-    return move.isForced ? this.#backtrack() : this.#pending.after(event);
+    this.#leave();
+    return isForced ? this.#backtrack() : this.#pending.after(event);
   }
 
   /** After the move: nothing needed was left behind, and this configuration is new. */
@@ -172,22 +190,25 @@ class Search {
     this.#hash ^= scatter(operation);
   }
 
-  #advance(operation: number, state: number): Move {
+  /** Puts the move on the trail, whose length it leaves; true when nothing else is worth trying. */
+  #enter(operation: number, state: number): boolean {
     const interval = this.#problem.intervals[operation];
-    const before = {
-      operation,
-      stateBefore: this.#state,
-      latestCallBefore: this.#latestCall,
-      expiredBefore: this.#expired,
-    };
+    const trail = this.#trail;
+    const at = trail.length;
+    const before = this.#state;
+    trail.operation[at] = operation;
+    trail.stateBefore[at] = before;
+    trail.latestCallBefore[at] = this.#latestCall;
+    trail.expiredBefore[at] = this.#expired;
+    if (interval === undefined) return false;
     this.#flip(operation);
-    this.#latestCall = Math.max(this.#latestCall, interval?.call ?? -1);
-    this.#pending.lift(operation);
-    this.#count(operation, -1);
+    this.#latestCall = Math.max(this.#latestCall, interval.call);
+    this.#supply?.change(interval, -1);
     const missedAny = this.#expire();
     this.#state = this.#supply?.remembered(state) ?? state;
-    const isFree = interval !== undefined && this.#isFree(interval.kind, before.stateBefore);
-    return { ...before, isForced: isFree && !missedAny };
+    const isForced = !missedAny && this.#isFree(interval.kind, before);
+    trail.isForced[at] = isForced ? 1 : 0;
+    return isForced;
   }
 
   /** True: it loses nothing to act at once. */
@@ -197,8 +218,8 @@ class Search {
   }
 
   /**
-   * What can act no more counts as done: configurations that differ only in it are the same. True when something was
-   * missed that way.
+   * What can act no more counts as done: configurations that differ only in it are the same. True
+   * when something was missed that way.
    */
   #expire(): boolean {
     let missedAny = false;
@@ -215,43 +236,48 @@ class Search {
     }
   }
 
-  #takeBack(move: Move): void {
-    while (this.#expired > move.expiredBefore) {
-      this.#expired--;
-      const optional = this.#optionals[this.#expired] ?? 0;
-      const interval = this.#problem.intervals[optional];
-      if (interval === undefined || this.#missed[optional] !== 1) continue;
-      this.#flip(optional);
-      this.#missed[optional] = 0;
-      this.#supply?.change(interval, 1);
-    }
-    this.#state = move.stateBefore;
-    this.#latestCall = move.latestCallBefore;
-    this.#flip(move.operation);
-    this.#pending.putBack(move.operation);
-    this.#count(move.operation, 1);
+  /** Takes back what `enter` did, the trail being as long as it was then. */
+  #leave(): void {
+    const trail = this.#trail;
+    const at = trail.length;
+    const operation = trail.operation[at] ?? 0;
+    const expiredBefore = trail.expiredBefore[at] ?? 0;
+    while (this.#expired > expiredBefore) this.#unexpire();
+    this.#state = trail.stateBefore[at] ?? 0;
+    this.#latestCall = trail.latestCallBefore[at] ?? 0;
+    this.#flip(operation);
+    const interval = this.#problem.intervals[operation];
+    if (interval !== undefined) this.#supply?.change(interval, 1);
   }
 
-  #noteDepth(): void {
-    if (this.#moves.length > this.#deepest.length)
-      this.#deepest = this.#moves.map(({ operation }) => operation);
+  #unexpire(): void {
+    this.#expired--;
+    const optional = this.#optionals[this.#expired] ?? 0;
+    const interval = this.#problem.intervals[optional];
+    if (interval === undefined || this.#missed[optional] !== 1) return;
+    this.#flip(optional);
+    this.#missed[optional] = 0;
+    this.#supply?.change(interval, 1);
   }
 
   /** Takes back moves up to and including one that had alternatives. */
   #backtrack(): number | null {
-    this.#noteDepth();
-    for (let move = this.#moves.pop(); move !== undefined; move = this.#moves.pop()) {
-      this.#takeBack(move);
-      if (!move.isForced) return this.#pending.afterCallOf(move.operation);
+    const trail = this.#trail;
+    if (trail.length > this.#deepest.length) this.#deepest = trail.operations();
+    while (trail.length > 0) {
+      trail.length--;
+      const operation = trail.operation[trail.length] ?? 0;
+      this.#pending.putBack(operation);
+      this.#count(operation, 1);
+      this.#leave();
+      if (trail.isForced[trail.length] === 0) return this.#pending.afterCallOf(operation);
     }
     return null;
   }
 
   #count(operation: number, change: 1 | -1): void {
     const interval = this.#problem.intervals[operation];
-    if (interval === undefined) return;
-    this.#supply?.change(interval, change);
-    if (interval.isOptional) return;
+    if (interval === undefined || interval.isOptional) return;
     this.#requiredLeft += change;
     if (this.#problem.model.observes(interval.kind)) this.#observersLeft += change;
   }
