@@ -140,7 +140,7 @@ function unusableHome(home: string, cause: unknown): DsysError {
 function leftover(paths: ClusterPaths): DsysError {
   return new DsysError({
     code: 'already-exists',
-    message: `${paths.root} is there, but has no cluster.json: something else made it`,
-    hint: `look at it and remove it, or choose another name: dsys up --name NAME`,
+    message: `${paths.root} is there, but has no cluster.json: another command makes it, or was ended`,
+    hint: `try again; if it stays, look at it and remove it, or choose another name: dsys up --name NAME`,
   });
 }

@@ -10,9 +10,10 @@ import type { Cluster } from './cluster.ts';
 import { Tail } from './follow.ts';
 import { nodePaths } from './home.ts';
 import { lastLines } from './logs.ts';
-import { signalProcess, spawnNode, waitForCondition } from './node-process.ts';
+import { liveProcess, signalProcess, spawnNode, waitForCondition } from './node-process.ts';
 import { type PidRecord, readExitRecord, recordedProcess } from './pid-file.ts';
 import { liveStatuses, Readiness } from './readiness.ts';
+import { withStartLock } from './start-lock.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface StartedNode {
@@ -34,6 +35,12 @@ export async function startNodes(
   names: readonly string[],
 ): Promise<StartedNode[]> {
   await prepareToSpawn();
+  return withStartLock(cluster.paths, () => spawnAll(cluster, names));
+}
+
+async function spawnAll(cluster: Cluster, names: readonly string[]): Promise<StartedNode[]> {
+  const running = names.filter((name) => liveProcess(cluster.paths, name) !== null);
+  if (running.length > 0) throw startedMeanwhile(running);
   const spawned = await Promise.allSettled(names.map((name) => startNode(cluster, name)));
   const started = spawned.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = spawned.find((one) => one.status === 'rejected');
@@ -118,6 +125,15 @@ function saysStarted({ record, tail }: StartedNode): boolean {
 function assertAlive(cluster: Cluster, nodes: readonly StartedNode[]): void {
   const ended = nodes.find(({ record }) => recordedProcess(record).condition === 'gone');
   if (ended !== undefined) throw startFailed(cluster, ended);
+}
+
+function startedMeanwhile(names: readonly string[]): DsysError {
+  return new DsysError({
+    code: 'still-running',
+    message: `another command has just started ${names.join(', ')}`,
+    hint: 'nothing is left to do here; see dsys status',
+    details: { nodes: names },
+  });
 }
 
 function startFailed(cluster: Cluster, { name, record }: StartedNode): DsysError {

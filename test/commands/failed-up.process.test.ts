@@ -62,6 +62,17 @@ describe('a failed up', () => {
   });
 });
 
+describe('several up at once', () => {
+  it('make one cluster, start each node once, and the others say what happened', async () => {
+    const runs = await Promise.all([lab.up(), lab.up(), lab.up()]);
+    expect(runs.map(({ code }) => code)).toContain(0);
+    for (const { code } of runs) expect([0, 5]).toContain(code);
+    expect(lab.pids()).toHaveLength(3);
+    expect((await lab.run(['down'])).code).toBe(0);
+    expect(lab.pids()).toEqual([]);
+  });
+});
+
 describe('up --foreground', () => {
   it('stays until Ctrl-C, which stops the cluster and keeps its data', async () => {
     const running = lab.start(['up', '--base-port', String(lab.basePort), '--foreground']);
