@@ -50,7 +50,7 @@ export const dataFlags = {
   ...clusterFlag,
   consistency: consistencyFlag(),
   via: Flags.string({ description: 'send it through this node', helpValue: 'NODE' }),
-  timeout: durationFlag({ description: 'give up after' }),
+  timeout: durationFlag({ description: 'give up after (default: to read 1s, to write 2s)' }),
 };
 
 export const keyArgument = Args.string({
