@@ -1,5 +1,5 @@
-// Operations that may act within their time or never, against the dumb twin: a witness rests on them, because it must
-// contradict itself whatever all the others did.
+// Operations that may act within their time or never, against the dumb twin: a witness rests on
+// them, because it must contradict itself whatever all the others did.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
