@@ -4,7 +4,8 @@
 import type { GroupId } from '../core/model/ids.ts';
 import { LogReplay } from '../core/model/log-replay.ts';
 import type { Recovered, RecoveredGroup } from '../core/model/records.ts';
-import type { AppliedPoint, StateRow } from '../core/model/state.ts';
+import type { AppliedPoint, ItemRow, StateRow } from '../core/model/state.ts';
+import { itemsInHand } from '../core/model/stored-items.ts';
 import { decodeLogRecord } from '../wire/log-record.ts';
 import { decodeAppliedPoint, decodeRow } from '../wire/state-row.ts';
 import { PretendedDiskError } from './disk.ts';
@@ -56,7 +57,11 @@ function joinGroup(
   const joined = log.join(point);
   if (joined.kind === 'hole') throw corrupt(`the log of group ${group}: ${joined.why}`);
   const { start, entries, hardState } = joined;
-  return { group, point, rows, hardState, start, entries, tentative: log.tentative };
+  const isItem = (row: StateRow): row is ItemRow => row.kind === 'item';
+  const items = itemsInHand(rows.filter(isItem));
+  const others = rows.filter((row) => !isItem(row));
+  const { tentative } = log;
+  return { group, point, rows: others, items, hardState, start, entries, tentative };
 }
 
 function opened(bytes: Uint8Array, what: string): Uint8Array {

@@ -10,6 +10,7 @@ import type { LogRecord, RecoveredGroup } from '../../src/core/model/records.ts'
 import type { Storage } from '../../src/ports/storage.ts';
 import type { StorageHarness } from './storage.contract.ts';
 import {
+  allRows,
   entriesRecord,
   entry,
   hardState,
@@ -174,13 +175,13 @@ export class StorageStory {
   }
 
   #check(model: GroupModel, found: RecoveredGroup): void {
-    const { point: at, rows, start, entries, hardState: state } = found;
+    const { point: at, start, entries, hardState: state } = found;
     const index = at?.index ?? 0;
     expect(index).toBeGreaterThanOrEqual(model.synced);
     expect(index).toBeLessThanOrEqual(model.saved);
     model.saved = index;
     model.synced = index;
-    expect([...rows].sort(byKey)).toEqual(model.rowsAt(index));
+    expect(allRows(found).sort(byKey)).toEqual(model.rowsAt(index));
     expect(start.index).toBeLessThanOrEqual(index);
     expect(shape(entries)).toBe(shape(model.entries.slice(start.index)));
     if (start.index > 0) expect(start.term).toBe(model.entries[start.index - 1]?.term);

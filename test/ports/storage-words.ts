@@ -138,7 +138,12 @@ export function snapshotOf(at: AppliedPoint, rows: readonly StateRow[]): Snapsho
 export function groupIn(recovered: Recovered, group: GroupId): RecoveredGroup {
   const found = recovered.groups.find((each) => each.group === group);
   if (found === undefined) throw new Error(`group ${group} was not recovered`);
-  return found;
+  return { ...found, rows: allRows(found) };
+}
+
+/** Items and the others together, as a partition that is touched sees them. */
+export function allRows({ items, rows }: RecoveredGroup): StateRow[] {
+  return [...items.read(), ...rows];
 }
 
 /** `1.1 2.1 3.2`: index and term of each entry. */

@@ -30,6 +30,7 @@ import type {
   SessionResult,
   StateRow,
 } from '../model/state.ts';
+import type { StoredItems } from '../model/stored-items.ts';
 import type { Dot, Timestamp, Version } from '../model/version.ts';
 import { ownBytes } from './bytes.ts';
 import { type ConflictBounds, Conflicts } from './conflicts.ts';
@@ -76,6 +77,7 @@ export class Partition {
   /** Everything is a change: the rows came from elsewhere and the engine has others. */
   #isAllChanged = false;
   #hash: string | null = null;
+  #unread: StoredItems | null = null;
 
   constructor({ group, resolver, bounds = limits }: PartitionOptions) {
     this.group = group;
@@ -86,7 +88,7 @@ export class Partition {
 
   /** Keys that have a value. */
   get keys(): number {
-    return this.#items.liveCount;
+    return this.#unread?.live ?? this.#items.liveCount;
   }
 
   /** Conflicts in the life of this partition; `conflictRows` has the latest of them. */
@@ -121,11 +123,12 @@ export class Partition {
 
   /**
    * Replaces everything. `changed`: the engine does not have these rows yet, so that the next
-   * changes are "clear, then all of them".
+   * changes are "clear, then all of them". `unread`: items that are not among the rows, read when
+   * the first of them is needed.
    */
   restore(
     rows: Iterable<StateRow>,
-    options: { readonly changed: boolean } = { changed: false },
+    options: { readonly changed: boolean; readonly unread?: StoredItems } = { changed: false },
   ): void {
     const { items, sessions, conflicts, machine } = rowsByKind(rows);
     this.#items.restore(items);
@@ -137,6 +140,7 @@ export class Partition {
     this.#appliedIndex = 0;
     this.#isMachineChanged = false;
     this.#isAllChanged = options.changed;
+    this.#unread = options.unread ?? null;
     this.#hash = null;
   }
 
@@ -153,6 +157,7 @@ export class Partition {
   apply(at: Position, command: DataCommand): ApplyResult {
     assert(at.index > this.#appliedIndex, () => `${at.index} applied after ${this.#appliedIndex}`);
     this.#appliedIndex = at.index;
+    this.#readItems();
     switch (command.kind) {
       case 'write':
         return this.#applyWrite(at, command);
@@ -167,15 +172,18 @@ export class Partition {
 
   /** The oldest tombstone that waits for this replica's watermark, or null. */
   oldestTombstoneNotPassedBy(node: NodeId): LogIndex | null {
+    // Purging can wait: it is no reason to read what nobody asks for.
     return this.#tombstones.oldestNotPassedBy(node);
   }
 
   /** The key's row, a tombstone too; null when nothing is there. */
   read(key: string): ItemRow | null {
+    this.#readItems();
     return this.#items.get(key);
   }
 
   scan(range: ScanRange): ScanPage {
+    this.#readItems();
     return scanPage(this.#items, range);
   }
 
@@ -187,6 +195,7 @@ export class Partition {
   /** What changed since the last call; each row once, in its latest form. */
   takeChanges(): PartitionChanges {
     const clear = this.#isAllChanged;
+    if (clear) this.#readItems();
     const changes: ChangedRows = { rows: [], removed: [] };
     this.#items.takeChanges(changes);
     this.#sessions.takeChanges(changes);
@@ -199,6 +208,7 @@ export class Partition {
 
   /** The whole state as it is now; stays as it is while the partition moves on. */
   snapshotChunks(): StateRow[][] {
+    this.#readItems();
     return inChunks(this.#rows());
   }
 
@@ -207,12 +217,21 @@ export class Partition {
    * log.
    */
   hash(): string {
+    this.#readItems();
     this.#hash ??= stateHash(this.#rows());
     return this.#hash;
   }
 
   get #rowCount(): number {
     return this.#items.count + this.#sessions.count + this.#conflicts.count + 1;
+  }
+
+  #readItems(): void {
+    if (this.#unread === null) return;
+    const items = this.#unread.read();
+    this.#unread = null;
+    this.#items.restore(items);
+    this.#tombstones.restore({ watermarks: this.#tombstones.toRows(), items });
   }
 
   #applyWrite(at: Position, { operation, session, hlc }: WriteCommand): ApplyResult {

@@ -5,6 +5,7 @@ import type { TentativeWrite } from './command.ts';
 import type { Entry, HardState, LogStart } from './entry.ts';
 import type { GroupId } from './ids.ts';
 import type { AppliedPoint, GroupChanges, Snapshot, StateRow } from './state.ts';
+import type { StoredItems } from './stored-items.ts';
 import type { Dot } from './version.ts';
 
 /** One record of the write-ahead log. */
@@ -38,7 +39,9 @@ export interface RecoveredGroup {
   readonly group: GroupId;
   /** null: the engine has no state of this group. */
   readonly point: AppliedPoint | null;
+  /** All but the items. */
   readonly rows: readonly StateRow[];
+  readonly items: StoredItems;
   readonly hardState: HardState;
   /** Entries after `start`, contiguous; `start` may lie before or at the applied point. */
   readonly start: LogStart;

@@ -92,7 +92,7 @@ function bearControl({ options, placement, found }: Birth): Machine {
 
 function bearPartition({ options, group, found }: Birth): Machine {
   const partition = new Partition({ group, resolver: resolverOf(options) });
-  if (found?.point) partition.restore(found.rows);
+  if (found?.point) partition.restore(found.rows, { changed: false, unread: found.items });
   const journal = new Journal({ node: options.self, incarnation: options.incarnation });
   journal.restore(found?.tentative ?? []);
   return { kind: 'data', partition, journal };

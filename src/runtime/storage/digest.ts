@@ -9,14 +9,17 @@ export interface DigestValue {
 
 export class GroupDigest {
   readonly #checksums = new Map<string, number>();
+  #count = 0;
   #sum = 0;
+  #nameAll: (() => void) | null = null;
 
   get value(): DigestValue {
-    return { count: this.#checksums.size, sum: this.#sum };
+    return { count: this.#count, sum: this.#sum };
   }
 
   /** Every row that the group has. */
   get names(): Iterable<string> {
+    this.#readNames();
     return this.#checksums.keys();
   }
 
@@ -27,14 +30,38 @@ export class GroupDigest {
 
   /** A row that the group does not have yet. */
   add(name: string, checksum: number): void {
-    this.#checksums.set(name, checksum);
-    this.#sum = (this.#sum + checksum) >>> 0;
+    this.count(checksum);
+    this.name(name, checksum);
   }
 
   remove(name: string): void {
+    this.#readNames();
     const before = this.#checksums.get(name);
     if (before === undefined) return;
     this.#checksums.delete(name);
+    this.#count -= 1;
     this.#sum = (this.#sum - before) >>> 0;
+  }
+
+  /** A row whose name comes later: its part in the value. */
+  count(checksum: number): void {
+    this.#count += 1;
+    this.#sum = (this.#sum + checksum) >>> 0;
+  }
+
+  /** The name of a row that was counted. */
+  name(name: string, checksum: number): void {
+    this.#checksums.set(name, checksum);
+  }
+
+  /** `nameAll` calls `name` for every row that was only counted, when a name is first needed. */
+  nameLater(nameAll: () => void): void {
+    this.#nameAll = nameAll;
+  }
+
+  #readNames(): void {
+    const nameAll = this.#nameAll;
+    this.#nameAll = null;
+    nameAll?.();
   }
 }

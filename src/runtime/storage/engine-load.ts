@@ -3,9 +3,11 @@
 
 import type { GroupId } from '../../core/model/ids.ts';
 import type { AppliedPoint, StateRow } from '../../core/model/state.ts';
+import type { StoredItems } from '../../core/model/stored-items.ts';
 import type { DsysError } from '../../errors.ts';
 import { decodeAppliedPoint, decodeRow, rowKey } from '../../wire/state-row.ts';
 import type { DigestValue, GroupDigest } from './digest.ts';
+import { EngineItems } from './engine-items.ts';
 import {
   decodeMark,
   decodePoint,
@@ -17,7 +19,9 @@ import { corrupt, messageOf } from './failure.ts';
 
 export interface EngineGroup {
   readonly point: AppliedPoint;
+  /** All but the items. */
   readonly rows: readonly StateRow[];
+  readonly items: StoredItems;
 }
 
 export interface EngineRows {
@@ -29,6 +33,7 @@ interface Loading {
   point: AppliedPoint | null;
   expected: DigestValue | null;
   readonly rows: StateRow[];
+  readonly items: EngineItems;
 }
 
 export class EngineLoad {
@@ -52,7 +57,8 @@ export class EngineLoad {
     try {
       if (value.kind === 'mark') this.#mark = decodeMark(content);
       else if (value.kind === 'point') this.#addPoint(group, content);
-      else this.#addRow(value);
+      else if (value.kind === 'row') this.#addRow(value);
+      else this.#loading(group).items.add(value);
     } catch (cause) {
       throw this.#corrupt(messageOf(cause), cause);
     }
@@ -60,14 +66,14 @@ export class EngineLoad {
 
   finish(): EngineRows {
     const groups = new Map<GroupId, EngineGroup>();
-    for (const [group, { point, expected, rows }] of this.#groups) {
+    for (const [group, { point, expected, rows, items }] of this.#groups) {
       const { count, sum } = this.#digest(group).value;
       if (point === null || expected?.count !== count || expected.sum !== sum) {
         const wanted = `${expected?.count ?? 'no'} rows with checksum ${expected?.sum ?? 'none'}`;
         const found = `${count} with ${sum}`;
         throw this.#corrupt(`group ${group}: expected ${wanted}, found ${found}`);
       }
-      groups.set(group, { point, rows });
+      groups.set(group, { point, rows, items });
     }
     return { groups, mark: this.#mark };
   }
@@ -89,7 +95,8 @@ export class EngineLoad {
   #loading(group: GroupId): Loading {
     let loading = this.#groups.get(group);
     if (loading === undefined) {
-      loading = { point: null, expected: null, rows: [] };
+      const items = new EngineItems(this.#digest(group));
+      loading = { point: null, expected: null, rows: [], items };
       this.#groups.set(group, loading);
     }
     return loading;

@@ -8,7 +8,7 @@ import { crc32c } from './crc32c.ts';
 import type { DigestValue } from './digest.ts';
 
 /** Append only: these numbers are on disks. */
-const kinds = ['mark', 'point', 'row'] as const;
+const kinds = ['mark', 'point', 'row', 'item', 'tombstone'] as const;
 const headBytes = 9;
 const digestBytes = 12;
 

@@ -173,7 +173,7 @@ class GroupBatch {
 
   put(row: StateRow): void {
     const name = rowKey(row);
-    const value = sealValue('row', this.#group, encodeRow(row));
+    const value = sealValue(kindOf(row), this.#group, encodeRow(row));
     this.#digest.put(name, value.readUInt32LE(0));
     this.#batch.put(engineKey(this.#group, name), value);
   }
@@ -192,6 +192,12 @@ class GroupBatch {
     const content = encodePoint(this.#digest.value, encodeAppliedPoint(point));
     this.#batch.put(pointKey(this.#group), sealValue('point', this.#group, content));
   }
+}
+
+/** Items are counted before they are decoded. */
+function kindOf(row: StateRow): 'row' | 'item' | 'tombstone' {
+  if (row.kind !== 'item') return 'row';
+  return row.value === null ? 'tombstone' : 'item';
 }
 
 /** Lets the event loop run: a snapshot has many rows, and elections do not wait. */

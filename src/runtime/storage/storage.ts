@@ -14,6 +14,7 @@ import type {
   RecoveredGroup,
   StateBatch,
 } from '../../core/model/records.ts';
+import { itemsInHand } from '../../core/model/stored-items.ts';
 import type { Storage } from '../../ports/storage.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { segmentBytesDefault } from './creation.ts';
@@ -207,7 +208,8 @@ class FileStorage implements Storage {
     }
     const { start, entries, hardState } = joined;
     const { tentative } = log;
-    return { group, point, rows: state?.rows ?? [], hardState, start, entries, tentative };
+    const { rows, items } = state ?? { rows: [], items: itemsInHand([]) };
+    return { group, point, rows, items, hardState, start, entries, tentative };
   }
 
   async #openLog({ lastSequence }: Scanned): Promise<void> {

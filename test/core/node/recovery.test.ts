@@ -14,6 +14,7 @@ import {
 import { GroupReplay } from '../../../src/core/model/log-replay.ts';
 import type { RecoveredGroup } from '../../../src/core/model/records.ts';
 import type { AppliedPoint } from '../../../src/core/model/state.ts';
+import { itemsInHand } from '../../../src/core/model/stored-items.ts';
 import { Node } from '../../../src/core/node.ts';
 import { hashText } from '../../../src/wire/key-hash.ts';
 
@@ -38,7 +39,7 @@ const point: AppliedPoint = {
 function recoveredFrom(replay: GroupReplay): RecoveredGroup {
   const joined = replay.join(point);
   if (joined.kind === 'hole') throw new Error(joined.why);
-  return { group, point, rows: [], ...joined, tentative: [] };
+  return { group, point, rows: [], items: itemsInHand([]), ...joined, tentative: [] };
 }
 
 function nodeWith(found: RecoveredGroup): Node {

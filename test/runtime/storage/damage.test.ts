@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Recovered } from '../../../src/core/model/records.ts';
 import { openFileStorage } from '../../../src/runtime/storage/storage.ts';
 import {
+  allRows,
   entriesBetween,
   entriesRecord,
   entry,
@@ -169,7 +170,9 @@ describe('a damaged engine', () => {
 
   /** Each group is as it was saved, now or before; the log leads on from there. */
   function expectConsistent(found: Recovered, place: string): void {
-    for (const { point: at, rows, start, entries: left } of found.groups) {
+    for (const group of found.groups) {
+      const { point: at, start, entries: left } = group;
+      const rows = allRows(group);
       expect([undefined, 5, 10], place).toContain(at?.index);
       expect(rows.length, place).toBe((at?.index ?? 0) * 60);
       expect(start.index + left.length, place).toBe(50);
@@ -221,7 +224,7 @@ describe('a damaged engine', () => {
       writeFileSync(join(directory, 'state', '999999.ldb'), bytes);
     });
     expect(error).toBe(null);
-    expect(recovered?.groups.map(({ rows }) => rows.length)).toEqual([600, 600]);
+    expect(recovered?.groups.map((group) => allRows(group).length)).toEqual([600, 600]);
   });
 
   test('a batch that the engine skips without a word is missed by the digest', async () => {
