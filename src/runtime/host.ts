@@ -14,7 +14,7 @@ import type { Storage } from '../ports/storage.ts';
 import type { Trace } from '../ports/trace.ts';
 import type { Transport, TransportEvents } from '../ports/transport.ts';
 import { decodeRequests, encodeReplies } from '../wire/client-frame.ts';
-import { decodePeerFrame, encodePeerFrame } from '../wire/frame.ts';
+import { AliveFrames } from './alive-frames.ts';
 import type { Counters } from './counters.ts';
 import { packMessages, packReplies } from './frames.ts';
 import type { PeerSightings } from './peer-sightings.ts';
@@ -48,6 +48,7 @@ export interface HostOptions {
 export class Host implements TransportEvents {
   readonly #options: HostOptions;
   readonly #ticker: Ticker;
+  readonly #aliveFrames: AliveFrames;
   #flushScheduled = false;
   #flushedAtMs = Number.NEGATIVE_INFINITY;
   #stopped = false;
@@ -55,6 +56,7 @@ export class Host implements TransportEvents {
 
   constructor(options: HostOptions) {
     this.#options = options;
+    this.#aliveFrames = new AliveFrames(options.identity.clusterId);
     const onTicks = (ticks: number) => this.#guard(() => this.#onTicks(ticks));
     this.#ticker = new Ticker({ clock: options.clock, onTicks });
   }
@@ -86,8 +88,8 @@ export class Host implements TransportEvents {
   }
 
   onPeerFrame(frame: Uint8Array, connection: string): void {
-    const { identity, counters, sightings } = this.#options;
-    const decoded = decodePeerFrame(frame, { clusterId: identity.clusterId });
+    const { counters, sightings } = this.#options;
+    const decoded = this.#aliveFrames.decode(frame, connection);
     if (decoded.kind === 'dropped') {
       counters.drop(decoded.reason, `${connection}: ${decoded.detail}`);
       return;
@@ -227,7 +229,7 @@ export class Host implements TransportEvents {
     const { clusterId, self: sender, storageId, incarnation } = identity;
     const header = { clusterId, sender, storageId, incarnation };
     for (const { peer, lane, messages: packed } of packMessages(messages)) {
-      transport.sendToPeer({ peer, lane, frame: encodePeerFrame(header, packed) });
+      transport.sendToPeer({ peer, lane, frame: this.#aliveFrames.encode(header, packed) });
     }
   }
 

@@ -72,7 +72,9 @@ export class Calls {
   answer(call: Call, result: Result): void {
     if (call.answered) return;
     call.markAnswered();
-    this.#byDeadline.get(call.deadline)?.delete(call);
+    const bucket = this.#byDeadline.get(call.deadline);
+    bucket?.delete(call);
+    if (bucket?.size === 0) this.#byDeadline.delete(call.deadline);
     this.#open -= 1;
     const reply = { id: call.request.id, result: honest(call, result) };
     if (call.asker.kind === 'client') this.#outbox.reply(call.asker.connection, reply);
@@ -82,6 +84,7 @@ export class Calls {
   /** Ends every call whose deadline has come. */
   advance(ticks: number): void {
     const until = this.#now + ticks;
+    if (this.#byDeadline.size === 0) this.#now = tick(until);
     for (let now = this.#now + 1; now <= until; now++) {
       this.#now = tick(now);
       const due = this.#byDeadline.get(now);
