@@ -9,7 +9,8 @@ import { smallValue } from './store.ts';
 
 const shareMax = 0.01;
 /** Long enough for every group to have gone quiet after the last write. */
-const calmMs = 5000;
+/** The engine of JavaScript tidies its heap twice in the first quarter of a minute of calm. */
+const calmMs = 20_000;
 
 await runProgram({
   defaults: { seconds: 10, rounds: 1, seed: 'idle' },
