@@ -224,7 +224,7 @@ export class Node {
       this.#applier.obey(replica, output);
     }
     this.#leaderships.observe(replica);
-    if (replica.raft.view().quiet) this.#awake.delete(replica);
+    if (replica.raft.isQuiet) this.#awake.delete(replica);
     else this.#awake.add(replica);
   }
 

@@ -74,7 +74,7 @@ export class EveryReplica {
    * none.
    */
   #missing({ replica, index, written }: Waiting): readonly NodeId[] {
-    if (replica.raft.view().role !== 'leader') return replica.members;
+    if (!replica.raft.isLeader) return replica.members;
     const applied = new Map(replica.raft.progressOf().map((p) => [p.node, p.appliedIndex]));
     return replica.members.filter((node) => {
       if (node === this.#liveness.self) return false;

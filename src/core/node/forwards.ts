@@ -60,7 +60,7 @@ export class Forwards {
     const passed: Passed = { call, replica, ids: [], current: null };
     this.#passed.add(passed);
     call.onDeadline = () => this.#timeOut(passed);
-    this.#send(passed, replica.raft.view().leader);
+    this.#send(passed, replica.raft.leader);
   }
 
   onForwarded({ id, result }: Reply): void {
@@ -92,7 +92,7 @@ export class Forwards {
     if (this.#ticks < retryTicks) return;
     this.#ticks = 0;
     for (const passed of [...this.#passed]) {
-      const { leader } = passed.replica.raft.view();
+      const { leader } = passed.replica.raft;
       if (leader !== passed.current?.target) this.#send(passed, leader);
     }
   }

@@ -60,7 +60,7 @@ export class Leaderships {
     for (const replica of this.#toNominate) {
       if (!hasQuorum(replica, this.#options.liveness)) continue;
       this.#toNominate.delete(replica);
-      if (replica.raft.view().leader !== null) continue;
+      if (replica.raft.leader !== null) continue;
       replica.raft.campaign();
       this.#touched.push(replica);
     }
@@ -68,9 +68,9 @@ export class Leaderships {
 
   /** Called after a replica's output was obeyed: tells what changed. */
   observe(replica: Replica): void {
-    const { role, leader, term } = replica.raft.view();
+    const { role, leader, term } = replica.raft;
     const before = this.#seen.get(replica);
-    if (before?.role === role && before.leader === leader && before.term === term) return;
+    if (before && before.role === role && before.leader === leader && before.term === term) return;
     this.#seen.set(replica, { role, leader, term });
     const { outbox, self } = this.#options;
     if (role === 'leader' && before?.role !== 'leader') {
@@ -146,7 +146,7 @@ export class Leaderships {
    * The reachable voter that has most of the log; null when this node does not lead or is alone.
    */
   #heirOf(replica: Replica): NodeId | null {
-    const { role, configuration } = replica.raft.view();
+    const { role, configuration } = replica.raft;
     if (role !== 'leader') return null;
     const { self, liveness } = this.#options;
     const heirs = replica.raft

@@ -7,14 +7,14 @@ import type { Reach } from './refusals.ts';
 import type { Replica } from './replica.ts';
 
 export function reachOf(replica: Replica, liveness: Liveness): Reach {
-  const { leader } = replica.raft.view();
+  const { leader } = replica.raft;
   const replicas = replica.members;
   return { leader, replicas, reachable: replicas.filter((node) => liveness.reachable(node)) };
 }
 
 /** True when a majority of every voter set is reachable, this node included. */
 export function hasQuorum(replica: Replica, liveness: Liveness): boolean {
-  const { voters, votersOutgoing } = replica.raft.view().configuration;
+  const { voters, votersOutgoing } = replica.raft.configuration;
   return reachesMajority(voters, liveness) && reachesMajority(votersOutgoing, liveness);
 }
 

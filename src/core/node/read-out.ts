@@ -75,7 +75,7 @@ export class ReadOut {
     const placement = control?.row.placement ?? [];
     const groups = placement.map((row) => ({ replicas: row, leader: null as NodeId | null }));
     for (const replica of replicas) {
-      const { configuration, leader } = replica.raft.view();
+      const { configuration, leader } = replica.raft;
       groups[replica.group] = { replicas: membersOf(configuration), leader };
     }
     const row = control?.row;

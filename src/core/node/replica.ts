@@ -60,7 +60,7 @@ export class Replica {
   }
 
   get members(): readonly NodeId[] {
-    return membersOf(this.raft.view().configuration);
+    return membersOf(this.raft.configuration);
   }
 
   /** Moves the applied point to `entry`; the caller has applied its command. */

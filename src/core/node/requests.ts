@@ -77,7 +77,7 @@ export class Requests {
     const replica = this.#options.replicas.get(group);
     if (!replica) return this.#refuse(call, 'not-leader', `partition ${group} is not held here`);
     if (call.request.consistency === 'one') this.#atOne(call, replica, operation);
-    else if (replica.raft.view().role === 'leader') this.#atLeader(call, replica, operation);
+    else if (replica.raft.isLeader) this.#atLeader(call, replica, operation);
     else if (call.request.forward) this.#options.forwards.pass(call, replica);
     else this.#redirect(call, replica);
     return replica;

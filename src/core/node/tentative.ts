@@ -161,7 +161,7 @@ export class Tentative {
 
   #offer(replica: Replica, writes: readonly TentativeWrite[]): void {
     if (writes.length === 0) return;
-    const { leader } = replica.raft.view();
+    const { leader } = replica.raft;
     if (leader === this.#self) {
       this.propose(replica, writes);
       this.#onProposed(replica);

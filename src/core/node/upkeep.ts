@@ -71,7 +71,7 @@ export class Upkeep {
     const { self, incarnation } = this.#node;
     if (control.machine.kind !== 'control') return [];
     this.#registered = control.machine.control.incarnationOf(self) >= incarnation;
-    const { leader } = control.raft.view();
+    const { leader } = control.raft;
     if (this.#registered || leader === null) return [];
     if (leader === self) this.#proposeStart(control, self, incarnation);
     else this.#outbox.send(leader, { kind: 'announce-start', incarnation });
@@ -89,7 +89,7 @@ export class Upkeep {
     if (replica.machine.kind !== 'data') return [];
     const { self, incarnation } = this.#node;
     const { partition, journal } = replica.machine;
-    const { leader } = replica.raft.view();
+    const { leader } = replica.raft;
     const oldest = partition.oldestTombstoneNotPassedBy(self);
     if (leader === null || oldest === null) return [];
     // A watermark must outlive a crash, so it counts from synced state only (data/journal.ts).

@@ -8,7 +8,7 @@
 
 import { assert, assertNever } from '../model/assert.ts';
 import type { Command } from '../model/command.ts';
-import type { Entry } from '../model/entry.ts';
+import type { Configuration, Entry } from '../model/entry.ts';
 import type { LogIndex, NodeId, Term } from '../model/ids.ts';
 import { compareIds, logIndex } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
@@ -22,6 +22,7 @@ import type {
   RaftOutput,
   RaftView,
   ReadResult,
+  Role,
 } from './contract.ts';
 import { countOwnVote, onRequestVote, onVote, startPreVote } from './election.ts';
 import { onAppend, onHeartbeat, reportProgress } from './following.ts';
@@ -54,6 +55,15 @@ export class Raft {
   /** True: `tick` does nothing and need not be called. */
   get isQuiet(): boolean {
     return this.#state.quiet;
+  }
+
+  get role(): Role {
+    return this.#state.role;
+  }
+
+  /** In force now: the latest in the log. */
+  get configuration(): Configuration {
+    return this.#state.configurations.current;
   }
 
   get leader(): NodeId | null {
