@@ -63,8 +63,6 @@ export const errorCodes = {
     'the request was sent, no answer came: it may take effect later',
   ),
   'session-expired': facts(2, false, 'a retried write is too old to be told from a new one'),
-  'check-unknown': facts(2, false, 'the checker gave up within its budget'),
-  'check-invalid': facts(1, false, 'the history violates the model'),
   timeout: facts(3, true, 'no answer in time; certainly no effect'),
   unauthorized: facts(1, false, 'the keys do not belong to this cluster'),
   'protocol-mismatch': facts(1, false, 'the other side speaks another protocol version'),

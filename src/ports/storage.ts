@@ -21,9 +21,7 @@ export interface Storage {
   saveState(batch: StateBatch): Promise<void>;
   /** Log entries at or below these indexes are in synced state: their segments may be dropped. */
   release(applied: ReadonlyMap<GroupId, LogIndex>): Promise<void>;
-  /**
-   * Bytes of log that `release` could not drop yet; the host asks for synced state when this grows.
-   */
+  /** Bytes of log that `release` could not drop yet; a read-out. */
   readonly logBytes: number;
   /** Finishes what is in flight and lets go of every file. */
   close(): Promise<void>;

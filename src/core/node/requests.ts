@@ -1,6 +1,7 @@
 // The front door: looks at a request, finds the replica that it concerns, and hands it to the level
 // that it asked for. Nothing is done here but deciding.
 
+import { assert } from '../model/assert.ts';
 import type { GroupId } from '../model/ids.ts';
 import { groupId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
@@ -73,6 +74,10 @@ export class Requests {
     const wrong = this.#faultOf(call.request, operation);
     if (wrong !== null) return this.#refuse(call, 'invalid', wrong);
     if (this.draining) return this.#refuse(call, 'stopping', 'this node is stopping');
+    const open = this.#options.calls.open;
+    if (open > limits.pendingRequestsMax) {
+      return this.#refuse(call, 'overloaded', `${open} requests wait for this node`);
+    }
     const group = this.#groupOf(operation);
     const replica = this.#options.replicas.get(group);
     if (!replica) return this.#refuse(call, 'not-leader', `partition ${group} is not held here`);
@@ -101,10 +106,7 @@ export class Requests {
       if (session) tentative.accept({ call, replica, partition, journal, operation, session });
       return;
     }
-    if (operation.kind === 'scan') {
-      calls.answer(call, { kind: 'scanned', ...partition.scan(operation) });
-      return;
-    }
+    assert(operation.kind !== 'scan', 'a scan at one is refused before');
     const item = journal.read(operation.key, partition);
     const via = liveness.self;
     const [value, version] = [item?.value ?? null, item?.version ?? null];
@@ -118,7 +120,11 @@ export class Requests {
     this.#options.calls.answer(call, refusal);
   }
 
-  #refuse(call: Call, reason: 'invalid' | 'stopping' | 'not-leader', message: string): null {
+  #refuse(
+    call: Call,
+    reason: 'invalid' | 'stopping' | 'not-leader' | 'overloaded',
+    message: string,
+  ): null {
     this.#options.calls.answer(call, refuse({ reason, effect: 'none', message, reach: nowhere }));
     return null;
   }

@@ -3,6 +3,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
+import { limits } from '../../../src/core/model/limits.ts';
 import type { Refusal, Result } from '../../../src/core/model/operation.ts';
 import { put, World } from './world.ts';
 
@@ -218,6 +219,18 @@ describe('the request itself', () => {
     const refusal = refusalOf(world.put(leader, wrong, 'v'));
     expect(refusal).toMatchObject({ reason: 'invalid', effect: 'none' });
     expect(refusal.message).toContain(told);
+  });
+
+  it('beyond the bound of open requests a node says overloaded, and nothing was done', () => {
+    for (const name of followers) world.stopDisk(name);
+    const ask = { timeoutMs: 60_000 } as const;
+    const asked = Array.from({ length: limits.pendingRequestsMax }, () =>
+      world.ask(leader, put(key, 'v'), ask),
+    );
+    expect(world.answer(asked.at(-1)?.id ?? 0)).toBeUndefined();
+    const refused = world.ask(leader, put(key, 'one more'), ask);
+    const refusal = refusalOf(world.answer(refused.id) as Result);
+    expect(refusal).toMatchObject({ reason: 'overloaded', effect: 'none' });
   });
 
   it('a draining node refuses new work and hands its leaderships over', () => {
