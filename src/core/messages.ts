@@ -2,7 +2,7 @@
 // names the cluster, the sender, its storage and its incarnation (wire/frame.ts).
 
 import type { TentativeWrite } from './model/command.ts';
-import type { GroupId, Incarnation, Lane, LogIndex, NodeId } from './model/ids.ts';
+import type { GroupId, Incarnation, Lane, LogIndex, NodeId, StorageId } from './model/ids.ts';
 import type { Reply, Request } from './model/operation.ts';
 import type { RaftMessage } from './raft/messages.ts';
 
@@ -51,6 +51,8 @@ export interface ProposeWatermark {
 /** Sent by a starting node to the leader of the control group, until it sees itself registered. */
 export interface AnnounceStart {
   readonly kind: 'announce-start';
+  /** Of the sender's data directory, as itself knows it; the control group compares. */
+  readonly storageId: StorageId;
   readonly incarnation: Incarnation;
 }
 

@@ -12,6 +12,7 @@ import {
   readIndex,
 } from './fields.ts';
 import { malformed } from './malformed.ts';
+import { readStorageId } from './member.ts';
 import { peerKinds } from './numbers.ts';
 import { raftFields, readRaftMessage } from './raft-message.ts';
 import { readReply, replyFields } from './reply.ts';
@@ -35,7 +36,7 @@ export function peerFields(message: PeerMessage): Fields {
     case 'propose-watermark':
       return [number, message.group, message.incarnation, message.index];
     case 'announce-start':
-      return [number, message.incarnation];
+      return [number, message.incarnation, message.storageId];
   }
 }
 
@@ -63,7 +64,11 @@ export function readPeerMessage(value: unknown): PeerMessage {
       return { kind: 'propose-watermark', group, incarnation, index: readIndex(fields[3]) };
     }
     case peerKinds['announce-start']:
-      return { kind: 'announce-start', incarnation: readIncarnation(fields[1]) };
+      return {
+        kind: 'announce-start',
+        incarnation: readIncarnation(fields[1]),
+        storageId: readStorageId(fields[2]),
+      };
     default:
       return malformed('message', 'a known number', fields[0]);
   }

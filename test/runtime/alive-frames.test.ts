@@ -13,7 +13,10 @@ const header = {
   incarnation: incarnation(1),
 };
 const alive: readonly PeerMessage[] = [{ kind: 'alive' }];
-const announce: readonly PeerMessage[] = [{ kind: 'announce-start', incarnation: incarnation(1) }];
+const { storageId: storage } = header;
+const announce: readonly PeerMessage[] = [
+  { kind: 'announce-start', incarnation: incarnation(1), storageId: storage },
+];
 
 describe('alive frames', () => {
   it('the same bytes are sent every time, and read only once', () => {

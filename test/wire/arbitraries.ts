@@ -46,6 +46,7 @@ export const anyTerm: Arbitrary<Term> = count.map(term);
 export const group: Arbitrary<GroupId> = fc.nat(65_535).map(groupId);
 export const anyIncarnation: Arbitrary<Incarnation> = fc.nat(0xffff_fffe).map(incarnation);
 export const uuid = fc.uuid();
+export const anyStorageId = uuid.map(storageId);
 /** Well-formed Unicode of any length, with a byte order mark in front now and then. */
 export const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 100 }),
@@ -111,7 +112,7 @@ const z85 = fc.string({
 });
 export const member: Arbitrary<Member> = fc.record({
   node,
-  storageId: uuid.map(storageId),
+  storageId: anyStorageId,
   addresses: fc.record({ peer: endpoint, client: endpoint, bulk: endpoint }),
   publicKey: z85,
   zone: fc.string({ maxLength: 16 }),
@@ -138,7 +139,7 @@ export const command: Arbitrary<Command> = fc.oneof(
   fc.record({
     kind: kind('member-started'),
     node,
-    storageId: uuid.map(storageId),
+    storageId: anyStorageId,
     incarnation: anyIncarnation,
   }),
 );

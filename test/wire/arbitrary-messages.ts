@@ -6,6 +6,7 @@ import type { NodeStatus, Reply, Result, Topology } from '../../src/core/model/o
 import type { RaftMessage } from '../../src/core/raft/messages.ts';
 import {
   anyIncarnation,
+  anyStorageId,
   anyTerm,
   configuration,
   count,
@@ -186,5 +187,9 @@ export const peerMessage: Arbitrary<PeerMessage> = fc.oneof(
     writes: fc.array(tentative, { maxLength: 4 }),
   }),
   fc.record({ kind: kind('propose-watermark'), group, incarnation: anyIncarnation, index }),
-  fc.record({ kind: kind('announce-start'), incarnation: anyIncarnation }),
+  fc.record({
+    kind: kind('announce-start'),
+    incarnation: anyIncarnation,
+    storageId: anyStorageId,
+  }),
 );

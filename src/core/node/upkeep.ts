@@ -59,7 +59,7 @@ export class Upkeep {
   /** A peer's duty, when this node leads the group that it concerns. */
   onMessage(from: NodeId, message: ProposeWatermark | AnnounceStart): Replica | undefined {
     if (message.kind === 'announce-start') {
-      if (this.#control) this.#proposeStart(this.#control, from, message.incarnation);
+      if (this.#control) proposeStart(this.#control, from, message);
       return this.#control;
     }
     const replica = this.#replicas.find(({ group }) => group === message.group);
@@ -68,21 +68,15 @@ export class Upkeep {
   }
 
   #announce(control: Replica): readonly Replica[] {
-    const { self, incarnation } = this.#node;
+    const { self, incarnation, storageId } = this.#node;
     if (control.machine.kind !== 'control') return [];
     this.#registered = control.machine.control.incarnationOf(self) >= incarnation;
     const { leader } = control.raft;
     if (this.#registered || leader === null) return [];
-    if (leader === self) this.#proposeStart(control, self, incarnation);
-    else this.#outbox.send(leader, { kind: 'announce-start', incarnation });
+    const start = { kind: 'announce-start', incarnation, storageId } as const;
+    if (leader === self) proposeStart(control, self, start);
+    else this.#outbox.send(leader, start);
     return [control];
-  }
-
-  #proposeStart(control: Replica, node: NodeId, incarnation: Incarnation): void {
-    const member = this.#node.bootstrap.members.find((each) => each.node === node);
-    if (!member) return;
-    const { storageId } = member;
-    proposeTo(control, { kind: 'member-started', node, storageId, incarnation });
   }
 
   #tellWatermark(replica: Replica): readonly Replica[] {
@@ -113,6 +107,12 @@ export class Upkeep {
   ): void {
     proposeTo(replica, { kind: 'watermark', node, incarnation, index });
   }
+}
+
+/** Whether the data directory is the one that the cluster knows is decided where it is applied. */
+function proposeStart(control: Replica, node: NodeId, start: AnnounceStart): void {
+  const { storageId, incarnation } = start;
+  proposeTo(control, { kind: 'member-started', node, storageId, incarnation });
 }
 
 /** A refusal needs no answer: the duty is repeated until it is seen done. */

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
-import { incarnation } from '../../../src/core/model/ids.ts';
+import { controlGroup, incarnation, nodeId } from '../../../src/core/model/ids.ts';
 import { limits } from '../../../src/core/model/limits.ts';
 import { World } from './world.ts';
 
@@ -79,6 +79,21 @@ describe('a fresh cluster', () => {
       kind: 'refused',
       refusal: { reason: 'not-leader', effect: 'none' },
     });
+  });
+});
+
+describe('a start', () => {
+  it('is registered by the control group, unless the data directory is not the known one', () => {
+    const foreign = nodeId('node3');
+    const world = new World({ foreign });
+    world.runUntilLed();
+    world.run(3 * ticksPerSecond);
+    for (const name of world.names) {
+      const machine = world.node(name).replica(controlGroup)?.machine;
+      if (machine?.kind !== 'control') throw new Error('no control group');
+      const known = world.names.map((each) => machine.control.incarnationOf(each));
+      expect(known).toEqual([1, 1, 0]);
+    }
   });
 });
 

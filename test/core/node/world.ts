@@ -27,6 +27,8 @@ export interface WorldOptions {
   readonly nodes?: number;
   readonly partitions?: number;
   readonly replicationFactor?: number;
+  /** A node whose data directory is not the one that the cluster knows. */
+  readonly foreign?: NodeId;
   /** Members that never start: nobody has a connection to them, and none is lost. */
   readonly absent?: readonly NodeId[];
 }
@@ -50,11 +52,13 @@ export class World {
   readonly #stoppedDisks = new Set<NodeId>();
   readonly #heldBatches = new Map<NodeId, number>();
   readonly #replies = new Map<number, Result>();
+  readonly #foreign: NodeId | undefined;
   #nextRequest = 1;
   #nextSeq = 1;
   #wallMs = 1_700_000_000_000;
 
   constructor(options: WorldOptions = {}) {
+    this.#foreign = options.foreign;
     const count = options.nodes ?? 3;
     this.names = Array.from({ length: count }, (_, i) => nodeId(`node${i + 1}`));
     const bootstrap: Bootstrap = {
@@ -220,7 +224,7 @@ export class World {
   #bear(self: NodeId, bootstrap: Bootstrap): Node {
     return new Node({
       self,
-      storageId: storageId(`storage-${self}`),
+      storageId: storageId(this.#foreign === self ? 'made-later' : `storage-${self}`),
       incarnation: incarnation(1),
       bootstrap,
       recovered: { groups: [] },
