@@ -13,6 +13,16 @@ export const testCluster = clusterId('00000000-0000-4000-8000-00000000c1d5');
 /** null: no answer now. */
 export type Script = (request: Request, node: FakeNode) => Result | null;
 
+/**
+ * A loopback address of this process alone: the port that a stopped node leaves is nobody's, and not
+ * some other test's by the time a client dials it. (Elsewhere than on Linux only 127.0.0.1 is there.)
+ */
+const host = process.platform === 'linux' ? loopbackOf(process.pid) : '127.0.0.1';
+
+function loopbackOf(pid: number): string {
+  return `127.${1 + ((pid >> 16) & 127)}.${(pid >> 8) & 255}.${pid & 255}`;
+}
+
 export class FakeNode {
   readonly name: string;
   readonly requests: Request[] = [];
@@ -21,7 +31,7 @@ export class FakeNode {
   script: Script;
   readonly #keys = curveKeyPair();
   #socket: Router | null = null;
-  #address = 'tcp://127.0.0.1:0';
+  #address = `tcp://${host}:0`;
   #lastClient: Buffer | null = null;
 
   constructor(name: string, script: Script) {
