@@ -46,6 +46,7 @@ export function sessionRowFields(row: SessionRow): Fields {
     timestampFields(row.horizon),
     row.answeredBelow,
     row.results.map(({ seq, result }) => [seq, resultFields(result)]),
+    timestampFields(row.lastIssued),
   ];
 }
 
@@ -58,6 +59,7 @@ export function readSessionRow(fields: Fields): SessionRow {
     horizon: readTimestamp(fields[4]),
     answeredBelow: readCount(fields[5], 'answeredBelow'),
     results: readResults(fields[6]),
+    lastIssued: readTimestamp(fields[7]),
   };
 }
 

@@ -43,6 +43,7 @@ const sessionRow = fc.record({
   clientId: client,
   order: count,
   lastUsed: timestamp,
+  lastIssued: timestamp,
   horizon: timestamp,
   answeredBelow: count,
   results: fc.array(fc.record({ seq: count, result }), { maxLength: 4 }),

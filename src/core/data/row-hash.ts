@@ -58,6 +58,7 @@ export class RowHash {
     this.#text(row.clientId);
     this.#number(row.order);
     this.#timestamp(row.lastUsed);
+    this.#timestamp(row.lastIssued);
     this.#timestamp(row.horizon);
     this.#number(row.answeredBelow);
     this.#number(row.results.length);

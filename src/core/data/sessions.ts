@@ -28,7 +28,10 @@ interface Session {
   readonly horizon: Timestamp;
   readonly results: SessionResults;
   order: number;
+  /** Log time: for eviction only. */
   lastUsed: Timestamp;
+  /** Of the clients' times: the greatest issuedAt that came. */
+  lastIssued: Timestamp;
 }
 
 const expired: Recollection = { kind: 'session-expired' };
@@ -38,12 +41,17 @@ const expired: Recollection = { kind: 'session-expired' };
  * comes again. All attempts of w carry the same issuedAt, that of the first.
  *   1. Its result is stored: that is the answer.
  *   2. It was forgotten inside its session: then seq < answeredBelow, and it is refused.
- *   3. Its session was evicted. Executing w made lastUsed ≥ w.issuedAt, and lastUsed only grows; the
- *      eviction made expiredBefore ≥ lastUsed, and expiredBefore only grows; a session made after it
- *      took expiredBefore as its horizon. So issuedAt ≤ expiredBefore when there is no session now,
- *      and issuedAt ≤ horizon when there is one again: it is refused.
+ *   3. Its session was evicted. Executing w made lastIssued ≥ w.issuedAt, and lastIssued only grows;
+ *      the eviction made expiredBefore ≥ lastIssued, and expiredBefore only grows; a session made
+ *      after it took expiredBefore as its horizon. So issuedAt ≤ expiredBefore when there is no
+ *      session now, and issuedAt ≤ horizon when there is one again: it is refused.
  * The horizon is the session's own, not the latest expiredBefore: evicting others tells nothing
  * about a client that was here all the time.
+ *
+ * Only what clients said stands on either side of the comparison, and no leader's clock: log time
+ * follows the fastest clock that ever led, and a fence in log time would refuse every new client
+ * until the other clocks had caught up. Here a new client is refused only if a client that was
+ * evicted had a later clock than its own.
  */
 export class Sessions {
   readonly #bounds: SessionBounds;
@@ -95,7 +103,7 @@ export class Sessions {
       if (!isIdle && this.#byClient.size <= this.#bounds.sessionsMax) return;
       this.#byClient.delete(session.clientId);
       this.#changed.add(session.clientId);
-      this.#expiredBefore = laterOf(this.#expiredBefore, session.lastUsed);
+      this.#expiredBefore = laterOf(this.#expiredBefore, session.lastIssued);
     }
   }
 
@@ -110,9 +118,9 @@ export class Sessions {
     this.#byClient.clear();
     this.#changed.clear();
     for (const row of [...options.rows].sort((a, b) => a.order - b.order)) {
-      const { clientId, horizon, order, lastUsed } = row;
+      const { clientId, horizon, order, lastUsed, lastIssued } = row;
       const results = new SessionResults(this.#bounds, row);
-      this.#byClient.set(clientId, { clientId, horizon, order, lastUsed, results });
+      this.#byClient.set(clientId, { clientId, horizon, order, lastUsed, lastIssued, results });
     }
     this.#expiredBefore = options.marks.expiredBefore;
     this.#nextOrder = options.marks.nextOrder;
@@ -134,18 +142,17 @@ export class Sessions {
       results: new SessionResults(this.#bounds, { results: [], answeredBelow: 0 }),
       order: 0,
       lastUsed: zeroTimestamp,
+      lastIssued: zeroTimestamp,
     };
     this.#use(session, ref, hlc);
     return session;
   }
 
-  /**
-   * lastUsed covers issuedAt as well, so that the proof above needs nothing of the leader's clock.
-   */
   #use(session: Session, ref: SessionRef, hlc: Timestamp): void {
     session.order = this.#nextOrder;
     this.#nextOrder += 1;
-    session.lastUsed = laterOf(laterOf(session.lastUsed, hlc), ref.issuedAt);
+    session.lastUsed = laterOf(session.lastUsed, hlc);
+    session.lastIssued = laterOf(session.lastIssued, ref.issuedAt);
     session.results.forgetBelow(ref.firstUnanswered);
     this.#byClient.delete(session.clientId);
     this.#byClient.set(session.clientId, session);
@@ -157,12 +164,14 @@ function isAfter(a: Timestamp, b: Timestamp): boolean {
   return compareTimestamps(a, b) > 0;
 }
 
-function toRow({ clientId, order, lastUsed, horizon, results }: Session): SessionRow {
+function toRow(session: Session): SessionRow {
+  const { clientId, order, lastUsed, lastIssued, horizon, results } = session;
   return {
     kind: 'session',
     clientId,
     order,
     lastUsed,
+    lastIssued,
     horizon,
     answeredBelow: results.answeredBelow,
     results: results.toRows(),

@@ -33,7 +33,10 @@ export interface SessionRow {
   readonly kind: 'session';
   readonly clientId: ClientId;
   readonly order: number;
+  /** Log time; decides when the session is idle. */
   readonly lastUsed: Timestamp;
+  /** The greatest `issuedAt` of its writes, in the client's time: the fence when it is evicted. */
+  readonly lastIssued: Timestamp;
   /** A write issued at or before this may have been executed in an earlier life of the session. */
   readonly horizon: Timestamp;
   /** Results of every seq below this were forgotten: answered, or over the bound. */

@@ -61,7 +61,7 @@ export class Writes {
       this.#refuse(call, replica, 'unavailable');
       return;
     }
-    // Exactly once rests on this: the entry's time is later than the first attempt (data/sessions).
+    // Once evicted, a client with a fast clock would fence the others out (data/sessions).
     if (this.#clock.update(session.issuedAt, this.wallMs).kind !== 'ok') {
       this.#refuse(call, replica, 'clock-ahead');
       return;

@@ -98,7 +98,7 @@ describe('eviction', () => {
 
   it('refuses a write of an unknown client only if it may have been here before', () => {
     const script = new Script(newPartition({ sessionsMax: 1 }));
-    script.write(increment('n'), session('a', 1), at(2000));
+    script.write(increment('n'), session('a', 1, { issuedAt: at(2000) }), at(2003));
     script.write(increment('n'), session('b', 1), at(2005));
     const before = session('new', 1, { issuedAt: at(2000) });
     const after = session('new', 2, { issuedAt: at(2000, 1) });
@@ -138,12 +138,40 @@ describe('eviction', () => {
   });
 });
 
+describe('a leader whose clock is far ahead', () => {
+  const hourMs = 3_600_000;
+
+  it('fences nobody out: a new client is executed though evictions came before it', () => {
+    const script = new Script(newPartition({ sessionsMax: 1 }));
+    script.write(increment('n'), session('a', 1, { issuedAt: at(2000) }), at(2000 + hourMs));
+    script.write(increment('n'), session('b', 1, { issuedAt: at(2001) }), at(2001 + hourMs));
+    const fresh = session('c', 1, { issuedAt: at(2002) });
+    expect(script.write(increment('n'), fresh, at(2002)).kind).toBe('written');
+    expect(script.write(increment('n'), session('a', 1, { issuedAt: at(2000) })).kind).toBe(
+      'session-expired',
+    );
+    expect(script.value('n')).toBe('3');
+  });
+
+  it('evicts everybody as idle, and still executes nothing twice', () => {
+    const script = new Script(newPartition({ sessionIdleMs: 1000 }));
+    const old = session('a', 1, { issuedAt: at(2000) });
+    script.write(increment('n'), old, at(2000));
+    script.write(increment('n'), session('b', 1, { issuedAt: at(2001) }), at(2001 + hourMs));
+    expect(script.write(increment('n'), old, at(2002)).kind).toBe('session-expired');
+    const next = session('a', 2, { issuedAt: at(2003) });
+    expect(script.write(increment('n'), next, at(2003)).kind).toBe('written');
+    expect(script.write(increment('n'), old, at(2004)).kind).toBe('session-expired');
+    expect(script.value('n')).toBe('3');
+  });
+});
+
 describe('a session row', () => {
   it('brings everything back: results, fence, horizon and rank', () => {
     const bounds = { sessionsMax: 2 };
     const script = new Script(newPartition(bounds));
-    script.write(increment('n'), session('x', 1), at(2000));
-    script.write(increment('n'), session('a', 1), at(2001));
+    script.write(increment('n'), session('x', 1, { issuedAt: at(2000) }), at(2000));
+    script.write(increment('n'), session('a', 1, { issuedAt: at(2000) }), at(2001));
     script.write(increment('n'), session('b', 1, { issuedAt: at(2001) }), at(2002));
     script.write(increment('n'), session('c', 3, { issuedAt: at(2010), firstUnanswered: 3 }));
     script.write(increment('n'), session('b', 1, { issuedAt: at(2001) }));
