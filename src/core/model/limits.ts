@@ -92,3 +92,6 @@ export const limits = {
    */
   peerCreditBytes: 32 << 20,
 } as const;
+
+/** Bounds that a node may be given in the place of the constants, as the simulator does per run. */
+export type Limits = { readonly [Name in keyof typeof limits]: number };
