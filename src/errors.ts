@@ -67,6 +67,7 @@ export const errorCodes = {
   unauthorized: facts(1, false, 'the keys do not belong to this cluster'),
   'protocol-mismatch': facts(1, false, 'the other side speaks another protocol version'),
   'storage-corrupt': facts(1, false, 'a file of a node is damaged; the node must be replaced'),
+  'storage-format': facts(1, false, 'the data directory was written by another version of dsys'),
   'storage-foreign': facts(1, false, 'the data directory belongs to another cluster or node'),
   'storage-wiped': facts(
     1,

@@ -3,14 +3,14 @@
 // like damage.
 //
 //   segment   header (32 bytes), then blocks, then zeros to the end of the file
-//   header    magic  crc  version  number  size                      durable before the first block
+//   header    magic  crc  format  number  size                       durable before the first block
 //   block     magic  crc  sequence  segment  length  crc of body     then the body: (length, record)*
 
 import { checksum } from '../../wire/checksum.ts';
+import { storageFormat } from './format.ts';
 
 export const segmentHeaderBytes = 32;
 const blockHeaderBytes = 32;
-const formatVersion = 1;
 const segmentMagic = 0x53575344;
 const blockMagic = 0x42575344;
 const blockMagicBytes = Buffer.from('DSWB', 'latin1');
@@ -19,6 +19,11 @@ export interface SegmentHeader {
   readonly number: number;
   /** Of the whole file; a shorter file was cut. */
   readonly size: number;
+}
+
+/** Magic, checksum, format and number stay where they are in every format to come. */
+export interface FoundHeader extends SegmentHeader {
+  readonly format: number;
 }
 
 export interface Block {
@@ -33,7 +38,7 @@ export interface Block {
 export function encodeSegmentHeader({ number, size }: SegmentHeader): Buffer {
   const bytes = Buffer.alloc(segmentHeaderBytes);
   bytes.writeUInt32LE(segmentMagic, 0);
-  bytes.writeUInt32LE(formatVersion, 8);
+  bytes.writeUInt32LE(storageFormat, 8);
   bytes.writeUInt32LE(number, 12);
   bytes.writeUInt32LE(size, 16);
   bytes.writeUInt32LE(checksum(bytes.subarray(8)), 4);
@@ -41,11 +46,11 @@ export function encodeSegmentHeader({ number, size }: SegmentHeader): Buffer {
 }
 
 /** null: this is not the intact header of a segment. */
-export function decodeSegmentHeader(file: Buffer): SegmentHeader | null {
+export function decodeSegmentHeader(file: Buffer): FoundHeader | null {
   if (file.length < segmentHeaderBytes || file.readUInt32LE(0) !== segmentMagic) return null;
   if (file.readUInt32LE(4) !== checksum(file.subarray(8, segmentHeaderBytes))) return null;
-  if (file.readUInt32LE(8) !== formatVersion) return null;
-  return { number: file.readUInt32LE(12), size: file.readUInt32LE(16) };
+  const format = file.readUInt32LE(8);
+  return { format, number: file.readUInt32LE(12), size: file.readUInt32LE(16) };
 }
 
 /** Bytes that a block of these records takes. */

@@ -6,11 +6,13 @@
 import { type GroupId, groupId } from '../../core/model/ids.ts';
 import { crc32c } from './crc32c.ts';
 import type { DigestValue } from './digest.ts';
+import { storageFormat } from './format.ts';
 
 /** Append only: these numbers are on disks. */
 const kinds = ['mark', 'point', 'row', 'item', 'tombstone'] as const;
 const headBytes = 9;
 const digestBytes = 12;
+const markBytes = 10;
 
 export interface EngineValue {
   readonly kind: (typeof kinds)[number];
@@ -45,10 +47,16 @@ export function openValue(bytes: Buffer): EngineValue | null {
 }
 
 export function encodeMark({ segment, sequence }: LogMark): Buffer {
-  const content = Buffer.alloc(10);
+  const content = Buffer.alloc(markBytes + 4);
   content.writeUInt32LE(segment, 0);
   content.writeUIntLE(sequence, 4, 6);
+  content.writeUInt32LE(storageFormat, markBytes);
   return content;
+}
+
+/** The format of everything beside the mark; the first one did not say so. */
+export function formatOfMark(content: Buffer): number {
+  return content.length < markBytes + 4 ? 1 : content.readUInt32LE(markBytes);
 }
 
 export function decodeMark(content: Buffer): LogMark {

@@ -12,8 +12,16 @@ import { GroupDigest } from './digest.ts';
 import { engineOpenError } from './engine-error.ts';
 import { engineKey, logMarkKey, pointKey } from './engine-key.ts';
 import { EngineLoad, type EngineRows } from './engine-load.ts';
-import { encodeMark, encodePoint, type LogMark, sealValue } from './engine-value.ts';
+import {
+  encodeMark,
+  encodePoint,
+  formatOfMark,
+  type LogMark,
+  openValue,
+  sealValue,
+} from './engine-value.ts';
 import type { DiskFailure } from './failure.ts';
+import { checkFormat } from './format.ts';
 import { Quarantine } from './quarantine.ts';
 
 /** One group's part of an atomic batch. */
@@ -81,6 +89,7 @@ export class Engine {
   /** Everything, checked against the digests. Once, before any write. */
   async load(): Promise<EngineRows> {
     try {
+      await this.#checkFormat();
       const load = new EngineLoad(this.#options, (group) => this.#digest(group));
       await this.#readInto(load);
       const rows = load.finish();
@@ -108,6 +117,15 @@ export class Engine {
   async close(): Promise<void> {
     await this.#tail;
     await this.#level.close();
+  }
+
+  /** Before any row is read: those of another format would look damaged. */
+  async #checkFormat(): Promise<void> {
+    const bytes = await this.#level.get(logMarkKey);
+    const mark = bytes === undefined ? null : openValue(bytes);
+    if (mark === null) return;
+    const { directory, location } = this.#options;
+    checkFormat(formatOfMark(mark.content), directory, location);
   }
 
   async #readInto(load: EngineLoad): Promise<void> {

@@ -17,6 +17,7 @@ import {
 } from './block.ts';
 import { corrupt, messageOf } from './failure.ts';
 import type { Files } from './files.ts';
+import { checkFormat } from './format.ts';
 import { Segment, segmentPattern } from './segment.ts';
 import { spareName } from './spare.ts';
 
@@ -84,6 +85,7 @@ class LogScan {
   #checkHeader(path: string, file: Buffer): number {
     const header = decodeSegmentHeader(file);
     const number = Number.parseInt(basename(path), 10);
+    if (header !== null) checkFormat(header.format, dirname(this.#options.directory), path);
     if (header === null || header.number !== number) {
       throw this.#corrupt({ path, at: 0 }, 'expected the header of this segment');
     }
