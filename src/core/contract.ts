@@ -12,6 +12,7 @@
 
 import type { PeerEnvelope, PeerMessage } from './messages.ts';
 import type { ClusterId, ConnectionId, Incarnation, NodeId, StorageId } from './model/ids.ts';
+import type { Bounds } from './model/limits.ts';
 import type { Member, Reply, Request } from './model/operation.ts';
 import type { NodeEvent, PersistBatch, Recovered, StateBatch } from './model/records.ts';
 import type { Settings } from './model/state.ts';
@@ -57,6 +58,8 @@ export interface NodeOptions {
   readonly bootstrap: Bootstrap;
   readonly recovered: Recovered;
   readonly seed: string;
+  /** In the place of the constants of limits.ts; the same on every node of a cluster. */
+  readonly bounds?: Bounds;
   /**
    * 32-bit hash over the UTF-8 bytes of a key (murmur3); passed in, so that core needs no library.
    */

@@ -57,7 +57,7 @@ export class Node {
   #ticksSinceAlive = 0;
 
   constructor(options: NodeOptions) {
-    const { self, incarnation, bootstrap, wallMs } = options;
+    const { self, incarnation, bootstrap, wallMs, bounds = limits } = options;
     const born = bringToLife(options, seededRandom(`${options.seed}/${self}`));
     const { replicas, placement } = born;
     const outbox = this.#outbox;
@@ -73,7 +73,7 @@ export class Node {
     const writes = new Writes({ calls, liveness, clock, everyReplica, wallMs });
     const reads = new Reads({ calls, liveness, everyReplica });
     const onProposed = (replica: Replica) => this.#touch(replica);
-    const journals = { self, calls, clock, durability, outbox, wallMs };
+    const journals = { self, calls, clock, durability, outbox, wallMs, bounds };
     const tentative = new Tentative({ ...journals, onProposed });
     const executeHere = (call: Call) => this.#touch(this.#requests.execute(call));
     const routes = { calls, liveness, outbox, incarnation };
@@ -98,8 +98,9 @@ export class Node {
       tentative,
       forwards: this.#forwards,
       readOut: this.#readOut,
+      bounds,
     });
-    this.#saver = new StateSaver({ replicas, durability });
+    this.#saver = new StateSaver({ replicas, durability, bounds });
     this.#applier = new Applier({
       clock,
       durability,

@@ -5,7 +5,7 @@
 //                        ▲ shrinking takes faults and operations out
 
 import type { NodeId, Tick } from '../core/model/ids.ts';
-import type { Limits } from '../core/model/limits.ts';
+import type { Bounds } from '../core/model/limits.ts';
 import type { Consistency } from '../core/model/operation.ts';
 import type { Settings } from '../core/model/state.ts';
 import type { Fault, FaultKind } from '../faults/fault.ts';
@@ -20,7 +20,7 @@ export interface Plan {
   readonly replicationFactor: number;
   readonly resolver: Settings['resolver'];
   /** What differs from core/model/limits.ts: small bounds make rare paths frequent. */
-  readonly limits: Partial<Limits>;
+  readonly limits: Partial<Bounds>;
   readonly network: NetworkWeather;
   readonly disk: DiskWeather;
   /** How likely each kind of fault was when the faults were drawn; for people. */

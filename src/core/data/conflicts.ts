@@ -1,7 +1,6 @@
 // The losers of last-write-wins, kept for `dsys conflicts`: nothing is dropped in silence. The
 // newest are kept, bounded by number and bytes; the count goes on for ever.
 
-import { limits } from '../model/limits.ts';
 import type { ConflictRow } from '../model/state.ts';
 import type { Conflict } from './merges.ts';
 import type { ChangedRows } from './rows.ts';
@@ -19,7 +18,7 @@ export class Conflicts {
   #bytes = 0;
   #next = 1;
 
-  constructor(bounds: ConflictBounds = limits) {
+  constructor(bounds: ConflictBounds) {
     this.#bounds = bounds;
   }
 

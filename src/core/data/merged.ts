@@ -5,7 +5,6 @@
 import { onlyOrigins, originCount } from '../clocks/vector.ts';
 import { assert } from '../model/assert.ts';
 import { compareIds, logOrigin, type Origin } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
 import type { ItemRow, MachineRow } from '../model/state.ts';
 import type { Dot } from '../model/version.ts';
 import { withVector } from './merges.ts';
@@ -20,6 +19,11 @@ interface Progress {
 
 export class MergedDots {
   readonly #byOrigin = new Map<Origin, Progress>();
+  readonly #vectorOriginsMax: number;
+
+  constructor(vectorOriginsMax: number) {
+    this.#vectorOriginsMax = vectorOriginsMax;
+  }
 
   has(dot: Dot): boolean {
     const progress = this.#byOrigin.get(dot.origin);
@@ -54,7 +58,7 @@ export class MergedDots {
    */
   trimmed(item: ItemRow): ItemRow {
     const { vector } = item.version;
-    if (originCount(vector) <= limits.vectorOriginsMax) return item;
+    if (originCount(vector) <= this.#vectorOriginsMax) return item;
     const own = dotOf(item).origin;
     const isNeeded = (origin: Origin, counter: number) =>
       origin === own || (origin !== logOrigin && counter > this.upTo(origin));

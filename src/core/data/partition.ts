@@ -20,7 +20,7 @@ import type {
   WriteCommand,
 } from '../model/command.ts';
 import type { GroupId, LogIndex, NodeId } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
+import { type Bounds, limits } from '../model/limits.ts';
 import type { SessionRef, WriteOperation } from '../model/operation.ts';
 import type {
   ConflictRow,
@@ -40,7 +40,7 @@ import { MergedDots } from './merged.ts';
 import { type Conflict, decideMerge, type MergeOutcome, type Position } from './merges.ts';
 import type { Resolver } from './resolver.ts';
 import { type ChangedRows, firstMachineRow, inChunks, rowsByKind } from './rows.ts';
-import { type ScanPage, type ScanRange, scanPage } from './scan.ts';
+import { type ScanBounds, type ScanPage, type ScanRange, scanPage } from './scan.ts';
 import { type SessionBounds, Sessions } from './sessions.ts';
 import type { DataRow } from './sizes.ts';
 import { stateHash } from './state-hash.ts';
@@ -51,8 +51,13 @@ export interface PartitionOptions {
   readonly group: GroupId;
   readonly resolver: Resolver;
   /** Every replica has the same; tests make them small. */
-  readonly bounds?: SessionBounds & ConflictBounds;
+  readonly bounds?: PartitionBounds;
 }
+
+export type PartitionBounds = SessionBounds &
+  ConflictBounds &
+  ScanBounds &
+  Pick<Bounds, 'vectorOriginsMax' | 'snapshotChunkBytes'>;
 
 export type ApplyResult =
   | SessionResult
@@ -66,10 +71,11 @@ export type PartitionChanges = Pick<GroupChanges, 'clear' | 'rows' | 'removed'>;
 export class Partition {
   readonly group: GroupId;
   readonly resolver: Resolver;
+  readonly #bounds: PartitionBounds;
   readonly #items = new Items();
   readonly #sessions: Sessions;
   readonly #conflicts: Conflicts;
-  readonly #merged = new MergedDots();
+  readonly #merged: MergedDots;
   readonly #tombstones = new Tombstones();
   #hlc: Timestamp = firstMachineRow.hlc;
   #appliedIndex = 0;
@@ -82,6 +88,8 @@ export class Partition {
   constructor({ group, resolver, bounds = limits }: PartitionOptions) {
     this.group = group;
     this.resolver = resolver;
+    this.#bounds = bounds;
+    this.#merged = new MergedDots(bounds.vectorOriginsMax);
     this.#sessions = new Sessions(bounds);
     this.#conflicts = new Conflicts(bounds);
   }
@@ -184,7 +192,7 @@ export class Partition {
 
   scan(range: ScanRange): ScanPage {
     this.#readItems();
-    return scanPage(this.#items, range);
+    return scanPage(this.#items, range, this.#bounds);
   }
 
   /** The losers that are still kept, oldest first. */
@@ -209,7 +217,7 @@ export class Partition {
   /** The whole state as it is now; stays as it is while the partition moves on. */
   snapshotChunks(): StateRow[][] {
     this.#readItems();
-    return inChunks(this.#rows());
+    return inChunks(this.#rows(), this.#bounds.snapshotChunkBytes);
   }
 
   /**

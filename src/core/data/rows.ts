@@ -2,7 +2,6 @@
 // chunks when it is sent.
 
 import { assert } from '../model/assert.ts';
-import { limits } from '../model/limits.ts';
 import type {
   ConflictRow,
   ItemRow,
@@ -55,13 +54,13 @@ export function rowsByKind(rows: Iterable<StateRow>): RowsByKind {
 }
 
 /** At least one chunk, possibly empty; over the bound only where a single row is. */
-export function inChunks(rows: Iterable<DataRow>): DataRow[][] {
+export function inChunks(rows: Iterable<DataRow>, chunkBytes: number): DataRow[][] {
   let chunk: DataRow[] = [];
   let bytes = 0;
   const chunks = [chunk];
   for (const row of rows) {
     const size = rowBytes(row);
-    if (chunk.length > 0 && bytes + size > limits.snapshotChunkBytes) {
+    if (chunk.length > 0 && bytes + size > chunkBytes) {
       chunk = [];
       bytes = 0;
       chunks.push(chunk);

@@ -2,7 +2,7 @@
 // least one entry when there is any; `next` is null exactly when nothing follows.
 
 import { assert } from '../model/assert.ts';
-import { limits } from '../model/limits.ts';
+import type { Bounds } from '../model/limits.ts';
 import type { ScanEntry } from '../model/operation.ts';
 import { utf8Length } from '../model/utf8.ts';
 import type { Items } from './items.ts';
@@ -22,16 +22,22 @@ export interface ScanPage {
   readonly next: string | null;
 }
 
-export function scanPage(items: Items, { prefix, after, limit }: ScanRange): ScanPage {
+export type ScanBounds = Pick<Bounds, 'scanEntriesMax' | 'scanBytesMax'>;
+
+export function scanPage(
+  items: Items,
+  { prefix, after, limit }: ScanRange,
+  bounds: ScanBounds,
+): ScanPage {
   const keys = items.sortedKeys();
-  const entriesMax = Math.max(1, Math.min(limit, limits.scanEntriesMax));
+  const entriesMax = Math.max(1, Math.min(limit, bounds.scanEntriesMax));
   const entries: ScanEntry[] = [];
   let bytes = 0;
   for (let at = firstPosition(keys, prefix, after); at < keys.length; at++) {
     const entry = entryOf(items, keys[at] ?? '');
     if (!entry.key.startsWith(prefix)) break;
     bytes += utf8Length(entry.key) + entry.value.length;
-    const isFull = entries.length === entriesMax || bytes > limits.scanBytesMax;
+    const isFull = entries.length === entriesMax || bytes > bounds.scanBytesMax;
     if (isFull && entries.length > 0) return { entries, next: entries.at(-1)?.key ?? null };
     entries.push(entry);
   }

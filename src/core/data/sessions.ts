@@ -5,7 +5,6 @@
 
 import { laterOf } from '../clocks/hlc.ts';
 import type { ClientId } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
 import type { SessionRef } from '../model/operation.ts';
 import type { MachineRow, SessionResult, SessionRow } from '../model/state.ts';
 import { compareTimestamps, type Timestamp, zeroTimestamp } from '../model/version.ts';
@@ -62,7 +61,7 @@ export class Sessions {
   #expiredBefore: Timestamp = zeroTimestamp;
   #nextOrder = 1;
 
-  constructor(bounds: SessionBounds = limits) {
+  constructor(bounds: SessionBounds) {
     this.#bounds = bounds;
   }
 

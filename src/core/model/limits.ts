@@ -93,5 +93,37 @@ export const limits = {
   peerCreditBytes: 32 << 20,
 } as const;
 
-/** Bounds that a node may be given in the place of the constants, as the simulator does per run. */
 export type Limits = { readonly [Name in keyof typeof limits]: number };
+
+/**
+ * What a cluster may be given in the place of the constants, the same on every node: how much is
+ * held, sent or kept. Small ones make rare paths frequent (a snapshot after ten entries), which is
+ * what the simulator wants; no promise depends on their size.
+ */
+export type Bounds = Pick<
+  Limits,
+  | 'appendBytesMax'
+  | 'appendsInFlightMax'
+  | 'uncommittedBytesMax'
+  | 'logEntriesMax'
+  | 'logBytesMax'
+  | 'logEntriesTrailing'
+  | 'nodeLogBytesMax'
+  | 'snapshotChunkBytes'
+  | 'pendingReadsMax'
+  | 'readRoundsInFlightMax'
+  | 'pendingRequestsMax'
+  | 'journalWritesMax'
+  | 'journalBytesMax'
+  | 'sessionsMax'
+  | 'sessionResultsMax'
+  | 'sessionResultBytesMax'
+  | 'sessionIdleMs'
+  | 'conflictsMax'
+  | 'conflictBytesMax'
+  | 'vectorOriginsMax'
+  | 'scanEntriesMax'
+  | 'scanBytesMax'
+  | 'stateSaveTicks'
+  | 'stateRowsMax'
+>;

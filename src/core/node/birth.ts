@@ -11,6 +11,7 @@ import { assert } from '../model/assert.ts';
 import type { Configuration } from '../model/entry.ts';
 import type { GroupId, NodeId } from '../model/ids.ts';
 import { compareIds, controlGroup, groupId, logIndex, term } from '../model/ids.ts';
+import { limits } from '../model/limits.ts';
 import type { Random } from '../model/random.ts';
 import type { LogRecord, Recovered, RecoveredGroup } from '../model/records.ts';
 import type { AppliedPoint } from '../model/state.ts';
@@ -78,6 +79,7 @@ function bearReplica(birth: Birth): Replica {
       entries: found?.entries ?? [],
       appliedIndex: point.index,
       takeSnapshot: () => replica.takeSnapshot(),
+      bounds: options.bounds ?? limits,
     }),
   );
   return replica;
@@ -91,7 +93,9 @@ function bearControl({ options, placement, found }: Birth): Machine {
 }
 
 function bearPartition({ options, group, found }: Birth): Machine {
-  const partition = new Partition({ group, resolver: resolverOf(options) });
+  const { bounds = limits } = options;
+  const resolver = resolverOf(options);
+  const partition = new Partition({ group, resolver, bounds });
   if (found?.point) partition.restore(found.rows, { changed: false, unread: found.items });
   const journal = new Journal({ node: options.self, incarnation: options.incarnation });
   journal.restore(found?.tentative ?? []);

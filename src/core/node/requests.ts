@@ -4,7 +4,7 @@
 import { assert } from '../model/assert.ts';
 import type { GroupId } from '../model/ids.ts';
 import { groupId } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
+import { type Bounds, limits } from '../model/limits.ts';
 import type { Operation, ReadOperation, Request, WriteOperation } from '../model/operation.ts';
 import { utf8Length } from '../model/utf8.ts';
 import type { Hash } from '../placement/ring.ts';
@@ -30,6 +30,7 @@ export interface RequestsOptions {
   readonly tentative: Tentative;
   readonly forwards: Forwards;
   readonly readOut: ReadOut;
+  readonly bounds: Pick<Bounds, 'pendingRequestsMax'>;
 }
 
 export class Requests {
@@ -75,7 +76,7 @@ export class Requests {
     if (wrong !== null) return this.#refuse(call, 'invalid', wrong);
     if (this.draining) return this.#refuse(call, 'stopping', 'this node is stopping');
     const open = this.#options.calls.open;
-    if (open > limits.pendingRequestsMax) {
+    if (open > this.#options.bounds.pendingRequestsMax) {
       return this.#refuse(call, 'overloaded', `${open} requests wait for this node`);
     }
     const group = this.#groupOf(operation);

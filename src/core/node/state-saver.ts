@@ -4,7 +4,7 @@
 
 import type { GroupId, LogIndex } from '../model/ids.ts';
 import { logIndex } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
+import type { Bounds } from '../model/limits.ts';
 import type { StateBatch } from '../model/records.ts';
 import type { GroupChanges } from '../model/state.ts';
 import type { Durability } from './durability.ts';
@@ -12,6 +12,16 @@ import type { Replica } from './replica.ts';
 
 /** Synced state is asked for after this many bytes of log: it bounds what a restart must replay. */
 const syncEveryBytes = 2 << 20;
+
+type SaverBounds = Pick<
+  Bounds,
+  | 'stateRowsMax'
+  | 'stateSaveTicks'
+  | 'nodeLogBytesMax'
+  | 'logBytesMax'
+  | 'logEntriesMax'
+  | 'logEntriesTrailing'
+>;
 
 interface InFlight {
   readonly number: number;
@@ -22,6 +32,7 @@ interface InFlight {
 export class StateSaver {
   readonly #replicas: readonly Replica[];
   readonly #durability: Durability;
+  readonly #bounds: SaverBounds;
   #number = 0;
   #ticksSinceSave = 0;
   #inFlight: InFlight | null = null;
@@ -29,7 +40,12 @@ export class StateSaver {
   /** Entries applied since the last batch was taken. */
   #unsavedEntries = 0;
 
-  constructor(options: { replicas: readonly Replica[]; durability: Durability }) {
+  constructor(options: {
+    replicas: readonly Replica[];
+    durability: Durability;
+    bounds: SaverBounds;
+  }) {
+    this.#bounds = options.bounds;
     this.#replicas = options.replicas;
     this.#durability = options.durability;
   }
@@ -91,37 +107,42 @@ export class StateSaver {
 
   #wantsSync(): boolean {
     const costly = this.#durability.bytesSinceSync >= syncEveryBytes;
-    return costly || this.#syncRequested || this.#replicas.some(wantsCompaction);
+    return (
+      costly ||
+      this.#syncRequested ||
+      this.#replicas.some((replica) => this.#wantsCompaction(replica))
+    );
   }
 
   #isDue(): boolean {
-    if (this.#unsavedEntries >= limits.stateRowsMax) return true;
-    return this.#ticksSinceSave >= limits.stateSaveTicks;
+    if (this.#unsavedEntries >= this.#bounds.stateRowsMax) return true;
+    return this.#ticksSinceSave >= this.#bounds.stateSaveTicks;
   }
 
   /** Shortens the logs in memory that are over a bound; a node-wide bound tightens the others. */
   #compactLogs(): void {
     const views = this.#replicas.map((replica) => ({ replica, view: replica.raft.view() }));
     const bytes = views.reduce((sum, { view }) => sum + view.logBytes, 0);
-    const crowded = bytes > limits.nodeLogBytesMax;
-    const share = crowded ? limits.nodeLogBytesMax / views.length : limits.logBytesMax;
+    const { nodeLogBytesMax, logBytesMax, logEntriesTrailing } = this.#bounds;
+    const share = bytes > nodeLogBytesMax ? nodeLogBytesMax / views.length : logBytesMax;
     for (const { replica, view } of views) {
-      if (!isLong(replica) && view.logBytes <= share) continue;
+      if (!this.#isLong(replica) && view.logBytes <= share) continue;
       const length = view.lastIndex - view.start.index;
       const withinShare = Math.floor((length * share) / (2 * Math.max(1, view.logBytes)));
-      const keep = Math.min(limits.logEntriesTrailing, withinShare);
+      const keep = Math.min(logEntriesTrailing, withinShare);
       const upTo = Math.min(replica.syncedIndex, view.lastIndex - keep);
       if (upTo > view.start.index) replica.raft.compact(logIndex(upTo));
     }
   }
-}
 
-/** Something new could be synced, and the log is waiting for it. */
-function wantsCompaction(replica: Replica): boolean {
-  return replica.syncedIndex < replica.appliedIndex && isLong(replica);
-}
+  /** Something new could be synced, and the log is waiting for it. */
+  #wantsCompaction(replica: Replica): boolean {
+    return replica.syncedIndex < replica.appliedIndex && this.#isLong(replica);
+  }
 
-function isLong(replica: Replica): boolean {
-  const { logBytes, lastIndex, start } = replica.raft.view();
-  return logBytes > limits.logBytesMax || lastIndex - start.index > limits.logEntriesMax;
+  #isLong(replica: Replica): boolean {
+    const { logBytes, lastIndex, start } = replica.raft.view();
+    const { logBytesMax, logEntriesMax } = this.#bounds;
+    return logBytes > logBytesMax || lastIndex - start.index > logEntriesMax;
+  }
 }

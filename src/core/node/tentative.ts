@@ -8,7 +8,7 @@ import { tentativeVersion } from '../data/journal.ts';
 import type { Partition } from '../data/partition.ts';
 import type { TentativeWrite } from '../model/command.ts';
 import type { NodeId } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
+import type { Bounds } from '../model/limits.ts';
 import type { SessionRef, WriteOperation } from '../model/operation.ts';
 import type { Call, Calls } from './call.ts';
 import { commandSize } from './command-size.ts';
@@ -33,6 +33,8 @@ export interface TentativeRequest {
   readonly session: SessionRef;
 }
 
+type TentativeBounds = Pick<Bounds, 'journalWritesMax' | 'journalBytesMax' | 'appendBytesMax'>;
+
 export class Tentative {
   readonly #self: NodeId;
   readonly #calls: Calls;
@@ -40,6 +42,7 @@ export class Tentative {
   readonly #durability: Durability;
   readonly #outbox: Outbox;
   readonly #onProposed: (replica: Replica) => void;
+  readonly #bounds: TentativeBounds;
   readonly #pending = new Set<Replica>();
   #writes = 0;
   #bytes = 0;
@@ -56,7 +59,9 @@ export class Tentative {
     /** The replica's raft has something to say now, although nobody asked it: it may be quiet. */
     onProposed: (replica: Replica) => void;
     wallMs: number;
+    bounds: TentativeBounds;
   }) {
+    this.#bounds = options.bounds;
     this.#self = options.self;
     this.#calls = options.calls;
     this.#clock = options.clock;
@@ -123,7 +128,10 @@ export class Tentative {
 
   offerAll(replica: Replica): void {
     if (!this.#pending.has(replica) || replica.machine.kind !== 'data') return;
-    this.#offer(replica, firstOf(replica.machine.journal.pending(offerWritesMax)));
+    this.#offer(
+      replica,
+      firstOf(replica.machine.journal.pending(offerWritesMax), this.#bounds.appendBytesMax),
+    );
   }
 
   /**
@@ -176,7 +184,8 @@ export class Tentative {
     if (operation.kind === 'increment' || operation.ifVersion !== null) {
       return none('invalid', 'a condition or an increment needs the level quorum or all');
     }
-    if (this.#writes >= limits.journalWritesMax || this.#bytes >= limits.journalBytesMax) {
+    const { journalWritesMax, journalBytesMax } = this.#bounds;
+    if (this.#writes >= journalWritesMax || this.#bytes >= journalBytesMax) {
       return none('overloaded', `${this.#writes} writes at one wait to be merged`);
     }
     if (this.#clock.update(session.issuedAt, this.wallMs).kind !== 'ok') {
@@ -192,11 +201,11 @@ function timedOut() {
 }
 
 /** As many writes, oldest first, as go into one message. */
-function firstOf(writes: readonly TentativeWrite[]): readonly TentativeWrite[] {
+function firstOf(writes: readonly TentativeWrite[], bytesMax: number): readonly TentativeWrite[] {
   let bytes = 0;
   let count = 0;
   for (const write of writes) {
-    if (count > 0 && bytes >= limits.appendBytesMax) break;
+    if (count > 0 && bytes >= bytesMax) break;
     bytes += commandSize({ kind: 'merge', write });
     count += 1;
   }

@@ -11,11 +11,22 @@
 
 import type { Configuration, Entry, HardState, LogStart } from '../model/entry.ts';
 import type { LogIndex, NodeId, Term } from '../model/ids.ts';
+import type { Bounds } from '../model/limits.ts';
 import type { Random } from '../model/random.ts';
 import type { Snapshot } from '../model/state.ts';
 import type { RaftMessage } from './messages.ts';
 
 export type Role = 'leader' | 'follower' | 'candidate' | 'pre-candidate' | 'learner';
+
+export type RaftBounds = Pick<
+  Bounds,
+  | 'appendBytesMax'
+  | 'appendsInFlightMax'
+  | 'uncommittedBytesMax'
+  | 'logBytesMax'
+  | 'pendingReadsMax'
+  | 'readRoundsInFlightMax'
+>;
 
 export interface RaftOptions {
   readonly self: NodeId;
@@ -30,6 +41,8 @@ export interface RaftOptions {
   readonly appliedIndex: LogIndex;
   /** The state at the applied index, for a follower whose entries were compacted. */
   readonly takeSnapshot: () => Snapshot;
+  /** The constants, when it is not given. */
+  readonly bounds?: RaftBounds;
 }
 
 export interface Envelope {

@@ -38,15 +38,24 @@ export class Progress {
   /** Last index of each append in flight, rising. */
   #inFlight: number[] = [];
 
-  constructor(options: { node: NodeId; learner: boolean; next: number; now: number }) {
+  readonly #inFlightMax: number;
+
+  constructor(options: {
+    node: NodeId;
+    learner: boolean;
+    next: number;
+    now: number;
+    inFlightMax: number;
+  }) {
     this.node = options.node;
     this.learner = options.learner;
+    this.#inFlightMax = options.inFlightMax;
     this.next = options.next;
     this.heardAt = options.now;
   }
 
   get isWindowFull(): boolean {
-    return this.#inFlight.length >= limits.appendsInFlightMax;
+    return this.#inFlight.length >= this.#inFlightMax;
   }
 
   get hasInFlight(): boolean {

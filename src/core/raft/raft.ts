@@ -11,7 +11,6 @@ import type { Command } from '../model/command.ts';
 import type { Configuration, Entry } from '../model/entry.ts';
 import type { LogIndex, NodeId, Term } from '../model/ids.ts';
 import { compareIds, logIndex } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
 import { onAnswer } from './answers.ts';
 import { onPeerDown, onPeerUp } from './connections.ts';
 import type {
@@ -142,7 +141,8 @@ export class Raft {
     if (leadership === null) return null;
     const { transfer, uncommittedBytes } = leadership;
     if (transfer !== null) return { kind: 'transferring', to: transfer.to };
-    const over = uncommittedBytes > 0 && uncommittedBytes + size > limits.uncommittedBytesMax;
+    const over =
+      uncommittedBytes > 0 && uncommittedBytes + size > this.#state.bounds.uncommittedBytesMax;
     return over ? { kind: 'overloaded', uncommittedBytes } : null;
   }
 
@@ -151,7 +151,7 @@ export class Raft {
     const state = this.#state;
     const { leadership } = state;
     if (leadership === null) return { kind: 'not-leader', leader: state.leader };
-    if (leadership.reads.size >= limits.pendingReadsMax) return { kind: 'overloaded' };
+    if (leadership.reads.size >= state.bounds.pendingReadsMax) return { kind: 'overloaded' };
     leaveQuiet(state);
     const ticket = state.nextReadTicket++;
     leadership.reads.add(ticket);

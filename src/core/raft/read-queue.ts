@@ -3,7 +3,6 @@
 // confirms all earlier ones.
 
 import type { LogIndex } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
 
 export interface ReadRound {
   readonly round: number;
@@ -18,6 +17,11 @@ export class ReadQueue {
   #rounds: ReadRound[] = [];
   #size = 0;
   #newest = 0;
+  readonly #roundsMax: number;
+
+  constructor(roundsMax: number) {
+    this.#roundsMax = roundsMax;
+  }
 
   get size(): number {
     return this.#size;
@@ -29,7 +33,7 @@ export class ReadQueue {
   }
 
   get canBegin(): boolean {
-    return this.#waiting.length > 0 && this.#rounds.length < limits.readRoundsInFlightMax;
+    return this.#waiting.length > 0 && this.#rounds.length < this.#roundsMax;
   }
 
   add(ticket: number): void {

@@ -4,7 +4,6 @@
 
 import type { LogIndex } from '../model/ids.ts';
 import { logIndex } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
 import { jointIndex } from '../model/quorum.ts';
 import type { Appended } from './messages.ts';
 import type { Progress } from './progress.ts';
@@ -25,7 +24,7 @@ function sendAppends(state: RaftState, leadership: Leadership, progress: Progres
   if (progress.mode === 'probe') {
     if (progress.paused) return;
     if (progress.next <= state.log.start.index) beginSnapshot(state, leadership, progress);
-    else sendAppend(state, progress, limits.appendBytesMax);
+    else sendAppend(state, progress, state.bounds.appendBytesMax);
     return;
   }
   while (progress.next <= state.log.lastIndex && !progress.isWindowFull) {
@@ -34,7 +33,7 @@ function sendAppends(state: RaftState, leadership: Leadership, progress: Progres
       beginSnapshot(state, leadership, progress);
       return;
     }
-    sendAppend(state, progress, limits.appendBytesMax);
+    sendAppend(state, progress, state.bounds.appendBytesMax);
   }
 }
 

@@ -89,11 +89,12 @@ function newLeadership(state: RaftState): Leadership {
   for (const node of state.configurations.members()) {
     if (node === state.self) continue;
     const learner = !state.configurations.isVoter(node);
-    progress.set(node, new Progress({ node, learner, next, now: state.now }));
+    const inFlightMax = state.bounds.appendsInFlightMax;
+    progress.set(node, new Progress({ node, learner, next, now: state.now, inFlightMax }));
   }
   return {
     progress,
-    reads: new ReadQueue(),
+    reads: new ReadQueue(state.bounds.readRoundsInFlightMax),
     heartbeatElapsed: 0,
     uncommittedBytes: uncommittedBytes(state),
     appendsDue: true,

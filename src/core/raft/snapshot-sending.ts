@@ -105,7 +105,7 @@ export function resendChunks(state: RaftState, leadership: Leadership): void {
 
 /** Entries after this index are still needed by a snapshot under way; Infinity when none is. */
 export function compactionFloor(state: RaftState): number {
-  if (state.leadership === null || state.log.bytes > 4 * limits.logBytesMax) {
+  if (state.leadership === null || state.log.bytes > 4 * state.bounds.logBytesMax) {
     return Number.POSITIVE_INFINITY;
   }
   let floor = Number.POSITIVE_INFINITY;

@@ -8,7 +8,7 @@ import type { LogIndex, NodeId, Term } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { Snapshot, StateRow } from '../model/state.ts';
 import { Configurations } from './configurations.ts';
-import type { RaftOptions, Role } from './contract.ts';
+import type { RaftBounds, RaftOptions, Role } from './contract.ts';
 import { ElectionTimer } from './election-timer.ts';
 import { Log } from './log.ts';
 import type { RaftMessage } from './messages.ts';
@@ -46,6 +46,7 @@ export interface IncomingSnapshot {
 export class RaftState {
   readonly self: NodeId;
   readonly takeSnapshot: () => Snapshot;
+  readonly bounds: RaftBounds;
   readonly log: Log;
   readonly configurations: Configurations;
   readonly persistence: Persistence;
@@ -79,6 +80,7 @@ export class RaftState {
     assert(appliedIndex >= start.index, 'what the log does not hold must be applied');
     this.self = self;
     this.takeSnapshot = options.takeSnapshot;
+    this.bounds = options.bounds ?? limits;
     this.log = new Log(start, options.entries);
     this.configurations = new Configurations({ index: start.index, configuration });
     this.configurations.append(options.entries);
