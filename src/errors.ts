@@ -69,6 +69,11 @@ export const errorCodes = {
   'storage-corrupt': facts(1, false, 'a file of a node is damaged; the node must be replaced'),
   'storage-format': facts(1, false, 'the data directory was written by another version of dsys'),
   'storage-foreign': facts(1, false, 'the data directory belongs to another cluster or node'),
+  'storage-restored': facts(
+    1,
+    false,
+    'the data directory is an older copy of itself; it has forgotten votes',
+  ),
   'storage-wiped': facts(
     1,
     false,

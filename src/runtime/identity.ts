@@ -1,9 +1,10 @@
 // Who a data directory belongs to. A node whose disk is not the one that the cluster knows is not
-// that member: with an empty log it could vote twice in one term. So it refuses to start and says
-// how to replace it.
+// that member: with an empty log it could vote twice in one term. The same disk as it was some
+// starts ago is no better: it has forgotten votes. So the node refuses to start and says how to
+// replace it.
 
 import { open, readFile, rename } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ClusterId, Incarnation, NodeId, StorageId } from '../core/model/ids.ts';
 import { incarnation } from '../core/model/ids.ts';
 import { DsysError, type ErrorCode } from '../errors.ts';
@@ -21,8 +22,8 @@ export interface ExpectedIdentity {
 
 /**
  * Counts one more start of the node, durably, before anything else sees it. Rejects with
- * `storage-wiped`, `storage-foreign`, `storage-corrupt`, or as the disk does; then nothing was
- * changed.
+ * `storage-wiped`, `storage-foreign`, `storage-restored`, `storage-corrupt`, or as the disk does;
+ * then nothing was changed.
  */
 export async function openIdentity(
   directory: string,
@@ -31,11 +32,14 @@ export async function openIdentity(
   const path = join(directory, 'identity.json');
   const found = await readIdentity(directory, path, expected);
   checkOwner(directory, expected, found);
+  await checkAge(directory, found);
   const next = incarnation(found.incarnation + 1);
   try {
     await checkLog(directory, found);
-    await writeDurably(path, formatIdentityFile({ ...found, incarnation: next }));
-    await syncDirectory(directory);
+    const text = formatIdentityFile({ ...found, incarnation: next });
+    await writeDurably(path, text);
+    // After it: a crash between the two leaves a witness that knows one start less.
+    await writeDurably(witnessOf(directory), text);
   } catch (cause) {
     throw cause instanceof DsysError ? cause : diskError(cause);
   }
@@ -72,6 +76,42 @@ function checkOwner(directory: string, expected: ExpectedIdentity, found: Identi
   }
 }
 
+/**
+ * The last start is written down outside the node's directory too, so that a copy of the directory
+ * that is older than that start does not pass for it. Blind to one thing: a copy that was made
+ * since the last start, and is put back before the next.
+ */
+function witnessOf(directory: string): string {
+  return join(dirname(directory), `${basename(directory)}.started.json`);
+}
+
+async function checkAge(directory: string, found: IdentityFile): Promise<void> {
+  const path = witnessOf(directory);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    if (isMissing(cause)) return null;
+    throw diskError(cause);
+  });
+  // None before the first start, nor when a cluster's directory was put together from its nodes'.
+  if (text === null) return;
+  const last = parseWitness(text, path);
+  if (last.storageId !== found.storageId || found.incarnation >= last.incarnation) return;
+  const message =
+    `${directory} is an older copy: it has started ${found.incarnation} times, ` +
+    `but ${path} knows of ${last.incarnation} starts`;
+  const hint = `it has forgotten votes: put the newest back, or dsys replace ${basename(directory)}`;
+  throw new DsysError({ code: 'storage-restored', message, hint });
+}
+
+function parseWitness(text: string, path: string): IdentityFile {
+  try {
+    return parseIdentityFile(text, path);
+  } catch (cause) {
+    const message = `${path} is damaged: ${messageOf(cause)}`;
+    const hint = 'if the directory of the node is no older copy of itself, remove this file';
+    throw new DsysError({ code: 'storage-corrupt', message, hint, cause });
+  }
+}
+
 /** The first start makes the log before it is counted; so every later one must find it. */
 async function checkLog(directory: string, { incarnation: starts }: IdentityFile): Promise<void> {
   if (starts === 0) return createLog(realFiles, directory);
@@ -80,7 +120,7 @@ async function checkLog(directory: string, { incarnation: starts }: IdentityFile
   throw refusal({ code: 'storage-wiped', directory, message });
 }
 
-/** A crash leaves the old text or the new one. The caller syncs the directory. */
+/** A crash leaves the old text or the new one. */
 async function writeDurably(path: string, text: string): Promise<void> {
   const draft = `${path}.new`;
   const handle = await open(draft, 'w');
@@ -91,6 +131,7 @@ async function writeDurably(path: string, text: string): Promise<void> {
     await handle.close();
   }
   await rename(draft, path);
+  await syncDirectory(dirname(path));
 }
 
 function refusal(options: {

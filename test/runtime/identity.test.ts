@@ -1,7 +1,7 @@
 // A node starts only on the disk that the cluster knows as its own, and counts each start before it
 // speaks.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -19,6 +19,7 @@ const other = '33333333-3333-4333-8333-333333333333';
 
 let directory = '';
 const path = (): string => join(directory, 'identity.json');
+const witness = (): string => `${directory}.started.json`;
 
 beforeEach(() => {
   directory = join(mkdtempSync(join(tmpdir(), 'dsys-identity-')), 'node2');
@@ -77,7 +78,52 @@ describe('identity of a data directory', () => {
   test('a crash in the middle of the first start does not look like a wiped disk', async () => {
     await openIdentity(directory, expected);
     write({ incarnation: incarnation(0) });
+    rmSync(witness());
     expect(await openIdentity(directory, expected)).toEqual({ incarnation: 1 });
+  });
+
+  test('an older copy of the directory, put back, does not start and stays untouched', async () => {
+    await openIdentity(directory, expected);
+    cpSync(directory, `${directory}-copy`, { recursive: true });
+    await openIdentity(directory, expected);
+    rmSync(directory, { recursive: true });
+    cpSync(`${directory}-copy`, directory, { recursive: true });
+    const before = readFileSync(path(), 'utf8');
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      await expect(openIdentity(directory, expected)).rejects.toMatchObject({
+        code: 'storage-restored',
+        message: expect.stringContaining('has started 1 times'),
+        hint: expect.stringContaining('dsys replace node2'),
+      });
+    }
+    expect(readFileSync(path(), 'utf8')).toBe(before);
+  });
+
+  test('a crash between counting a start and witnessing it costs nothing', async () => {
+    await openIdentity(directory, expected);
+    const text = readFileSync(witness(), 'utf8');
+    await openIdentity(directory, expected);
+    writeFileSync(witness(), text);
+    expect(await openIdentity(directory, expected)).toEqual({ incarnation: 3 });
+  });
+
+  test('a new disk under the same name starts anew', async () => {
+    await openIdentity(directory, expected);
+    rmSync(directory, { recursive: true });
+    mkdirSync(directory);
+    write({ storageId: storageId(other) });
+    const replaced = { ...expected, storageId: storageId(other) };
+    expect(await openIdentity(directory, replaced)).toEqual({ incarnation: 1 });
+  });
+
+  test('a damaged witness is named, with the way out', async () => {
+    await openIdentity(directory, expected);
+    writeFileSync(witness(), '{');
+    await expect(openIdentity(directory, expected)).rejects.toMatchObject({
+      code: 'storage-corrupt',
+      message: expect.stringContaining(witness()),
+      hint: expect.stringContaining('remove this file'),
+    });
   });
 
   test.each([
