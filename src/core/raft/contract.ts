@@ -15,6 +15,7 @@ import type { Bounds } from '../model/limits.ts';
 import type { Random } from '../model/random.ts';
 import type { Snapshot } from '../model/state.ts';
 import type { RaftMessage } from './messages.ts';
+import type { Mode } from './progress.ts';
 
 export type Role = 'leader' | 'follower' | 'candidate' | 'pre-candidate' | 'learner';
 
@@ -95,6 +96,14 @@ export interface MemberProgress {
   /** It answered within the last election timeout and its connection did not die since. */
   readonly active: boolean;
   readonly learner: boolean;
+  /** How it is being brought up to date; `replicate` for the leader itself. */
+  readonly mode: Mode;
+  /** The entry that is sent next, unless something on its way is lost. */
+  readonly nextIndex: LogIndex;
+  /** Appends that were sent and not yet answered; a probe is not counted. */
+  readonly inFlight: number;
+  /** True: nothing more is sent before an answer comes. */
+  readonly paused: boolean;
 }
 
 /** Read-out for status, tests and the simulator's invariants; reading changes nothing. */

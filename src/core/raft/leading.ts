@@ -3,7 +3,7 @@
 
 import { limits } from '../model/limits.ts';
 import { jointVote } from '../model/quorum.ts';
-import { broadcastHeartbeat } from './heartbeat.ts';
+import { sendDueHeartbeats } from './heartbeat.ts';
 import { goQuiet, mayGoQuiet } from './quiescence.ts';
 import { becomeFollower } from './roles.ts';
 import { resendChunks } from './snapshot-sending.ts';
@@ -23,7 +23,7 @@ export function tickLeader(state: RaftState, leadership: Leadership): void {
     goQuiet(state, leadership);
     return;
   }
-  broadcastHeartbeat(state, leadership, false);
+  sendDueHeartbeats(state, leadership);
   resendChunks(state, leadership);
   continueTransfer(state, leadership);
 }

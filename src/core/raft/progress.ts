@@ -7,6 +7,8 @@
 import type { NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 
+export type Mode = 'probe' | 'replicate' | 'snapshot';
+
 /** The one snapshot chunk in flight to a member. */
 export interface SnapshotTransfer {
   readonly index: number;
@@ -25,13 +27,15 @@ export class Progress {
   next: number;
   /** What the member says it has applied. */
   applied = 0;
-  mode: 'probe' | 'replicate' | 'snapshot' = 'probe';
+  mode: Mode = 'probe';
   /** Probe: an append is out and unanswered. */
   paused = false;
   /** The connection died and nothing came since. */
   cut = false;
   /** Tick of the leader's group at which anything came last. */
   heardAt: number;
+  /** Tick at which an append with entries was sent to it last. */
+  #appendedAt = Number.NEGATIVE_INFINITY;
   /** The newest read round that it confirmed. */
   readRound = 0;
   transfer: SnapshotTransfer | null = null;
@@ -58,12 +62,28 @@ export class Progress {
     return this.#inFlight.length >= this.#inFlightMax;
   }
 
-  get hasInFlight(): boolean {
-    return this.#inFlight.length > 0;
+  get inFlight(): number {
+    return this.#inFlight.length;
+  }
+
+  /** True: nothing more is sent before an answer comes. */
+  get isPaused(): boolean {
+    return this.mode === 'replicate' ? this.isWindowFull : this.paused || this.mode === 'snapshot';
+  }
+
+  /** The first entry that is not on its way. */
+  get nextIndex(): number {
+    return this.transfer === null ? this.next : this.transfer.index + 1;
   }
 
   isActive(now: number): boolean {
     return !this.cut && now - this.heardAt < limits.electionTicksMax;
+  }
+
+  /** Appends and answers go to and fro: a heartbeat would tell neither side anything. */
+  isInTouch(now: number): boolean {
+    const since = now - limits.heartbeatTicks;
+    return this.mode === 'replicate' && this.#appendedAt > since && this.heardAt > since;
   }
 
   heard(now: number): void {
@@ -97,10 +117,11 @@ export class Progress {
   }
 
   /** An append whose last entry is `lastIndex` was sent; `lastIndex` is 0 for an empty one. */
-  sent(lastIndex: number): void {
+  sent(lastIndex: number, now: number): void {
     if (this.mode === 'probe') this.paused = true;
     else if (lastIndex > 0) {
       this.next = lastIndex + 1;
+      this.#appendedAt = now;
       this.#inFlight.push(lastIndex);
     }
   }

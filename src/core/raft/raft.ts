@@ -276,6 +276,10 @@ export class Raft {
       appliedIndex: logIndex(progress.applied),
       active: progress.isActive(state.now),
       learner: progress.learner,
+      mode: progress.mode,
+      nextIndex: logIndex(progress.nextIndex),
+      inFlight: progress.inFlight,
+      paused: progress.isPaused,
     }));
     rows.push({
       node: state.self,
@@ -283,6 +287,10 @@ export class Raft {
       appliedIndex: state.appliedIndex,
       active: true,
       learner: false,
+      mode: 'replicate',
+      nextIndex: logIndex(state.persistence.persistedIndex + 1),
+      inFlight: 0,
+      paused: false,
     });
     return rows.sort((a, b) => compareIds(a.node, b.node));
   }

@@ -49,7 +49,7 @@ function sendAppend(state: RaftState, progress: Progress, bytesMax: number): voi
   const { term, commitIndex } = state;
   const message = { kind: 'append', term, prevIndex, prevTerm, entries, commitIndex } as const;
   state.outbox.send(progress.node, message);
-  progress.sent(entries.at(-1)?.index ?? 0);
+  progress.sent(entries.at(-1)?.index ?? 0, state.now);
 }
 
 /** Tells everyone the commit index now, instead of with the next append or heartbeat. */
@@ -122,7 +122,7 @@ export function askAgain(state: RaftState, leadership: Leadership, progress: Pro
   if (progress.mode === 'probe') {
     progress.paused = false;
     leadership.appendsDue = true;
-  } else if (progress.mode === 'replicate' && progress.hasInFlight) {
+  } else if (progress.mode === 'replicate' && progress.inFlight > 0) {
     sendAppend(state, progress, 0);
   }
 }

@@ -131,7 +131,7 @@ describe('A learner', () => {
     const cluster = new Cluster({ names: ['a', 'b', 'c', 'd'], configuration });
     cluster.elect('a');
     cluster.propose('a', 'x');
-    cluster.tick(2 * limits.heartbeatTicks);
+    cluster.tick(3 * limits.heartbeatTicks);
     expect(cluster.member('d').applied).toEqual(['x']);
     expect(cluster.raft('a').progressOf()).toContainEqual({
       node: 'd',
