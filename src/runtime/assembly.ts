@@ -9,16 +9,16 @@ import { nodeId } from '../core/model/ids.ts';
 import type { Member } from '../core/model/operation.ts';
 import { Node } from '../core/node.ts';
 import { DsysError } from '../errors.ts';
+import { PeerSightings } from '../host/peer-sightings.ts';
 import type { ClusterFile } from '../wire/cluster-file.ts';
 import { bootstrapOf, parseClusterFile } from '../wire/cluster-file.ts';
 import { parseKeyFile } from '../wire/key-file.ts';
 import { hashText } from '../wire/key-hash.ts';
 import { systemClock } from './clock.ts';
 import { Counters } from './counters.ts';
-import { Host } from './host.ts';
 import { openIdentity } from './identity.ts';
+import { Loop } from './loop.ts';
 import { NodeLog } from './node-log.ts';
-import { PeerSightings } from './peer-sightings.ts';
 import { openFileStorage } from './storage/storage.ts';
 import { openZeroMqTransport } from './transport/transport.ts';
 
@@ -31,7 +31,7 @@ export interface AssemblyOptions {
 }
 
 export interface Assembled {
-  readonly host: Host;
+  readonly loop: Loop;
   readonly log: NodeLog;
 }
 
@@ -70,7 +70,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembled> {
   const keys = parseKeyFile(await readText(keysPath), keysPath);
   const { clientPublicKey } = cluster;
   const transport = openZeroMqTransport({ self, members, ...keys, clientPublicKey });
-  const host = new Host({
+  const loop = new Loop({
     node,
     storage,
     transport,
@@ -81,7 +81,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembled> {
     identity: { clusterId, self, storageId, incarnation },
     onFatal: options.onFatal,
   });
-  return { host, log };
+  return { loop, log };
 }
 
 async function readCluster(home: string): Promise<ClusterFile> {

@@ -35,7 +35,7 @@ process.on('uncaughtException', die);
 process.on('unhandledRejection', die);
 
 async function run(): Promise<void> {
-  const { host, log } = await assemble({ home, name, onFatal: die });
+  const { loop, log } = await assemble({ home, name, onFatal: die });
   // From here on collect when the heap has doubled, not when it has quadrupled: several nodes share
   // a laptop. (At a quarter more, puts were 40 % slower.) Not before: a loaded state lives.
   setFlagsFromString('--heap-growing-percent=100');
@@ -44,8 +44,8 @@ async function run(): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.event({ kind: 'node-stopping', group: null, detail: { signal } });
-    await host.drain(drainLimitMs);
-    await host.stop();
+    await loop.drain(drainLimitMs);
+    await loop.stop();
     leaveReport(directory, cleanExit());
     process.exit(0);
   };
@@ -54,7 +54,7 @@ async function run(): Promise<void> {
       stop(signal).catch(die);
     });
   }
-  await host.start();
+  await loop.start();
   log.event({ kind: 'node-started', group: null, detail: { pid: process.pid } });
 }
 

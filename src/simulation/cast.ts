@@ -12,7 +12,12 @@ import type { Plan } from './plan.ts';
 /** The clients' end of the network: frames of wire/client-frame.ts in both directions. */
 export interface ClientNetwork {
   /** Replies come in the tick in which they arrive; a node that is down never answers. */
-  connect(node: NodeId, onFrame: (frame: Uint8Array) => void): ClientConnection;
+  connect(options: {
+    /** The number of the client: names its own stream of chance in the network. */
+    readonly client: number;
+    readonly node: NodeId;
+    readonly onFrame: (frame: Uint8Array) => void;
+  }): ClientConnection;
 }
 
 export interface ClientConnection {

@@ -40,6 +40,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     ['msgpackr', 'murmurhash'],
     ['node:zlib'],
   ),
+  // What every world that drives a node does alike; it waits for nothing and knows no device.
+  host: room({
+    core: 'types',
+    'core/*': 'types',
+    'core/model': 'values',
+    ports: 'types',
+    wire: 'values',
+  }),
   faults: room({ 'core/model': 'values' }),
   checkers: room({ 'core/model': 'values' }),
   simulation: room({
@@ -48,6 +56,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     'core/model': 'values',
     ports: 'types',
     wire: 'values',
+    host: 'values',
     faults: 'values',
     checkers: 'values',
   }),
@@ -58,6 +67,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'core/model': 'values',
       ports: 'types',
       wire: 'values',
+      host: 'values',
       faults: 'values',
       errors: 'values',
     },

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PeerEnvelope } from '../../src/core/messages.ts';
 import { connectionId, groupId, logIndex, nodeId, term } from '../../src/core/model/ids.ts';
-import { packMessages, packReplies } from '../../src/runtime/frames.ts';
+import { packMessages, packReplies } from '../../src/host/frames.ts';
 
 const node2 = nodeId('node2');
 const node3 = nodeId('node3');

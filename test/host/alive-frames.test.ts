@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PeerMessage } from '../../src/core/messages.ts';
 import { clusterId, incarnation, nodeId, storageId } from '../../src/core/model/ids.ts';
-import { AliveFrames } from '../../src/runtime/alive-frames.ts';
+import { AliveFrames } from '../../src/host/alive-frames.ts';
 
 const cluster = clusterId('00000000-0000-4000-8000-000000000001');
 const header = {

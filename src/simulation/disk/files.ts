@@ -1,0 +1,143 @@
+// The bytes on a pretended disk: blocks of the log, and rows of the state, each under a checksum,
+// so that torn writes and flipped bits are found in the way of the real storage. Everything here
+// survives a crash.
+
+import type { GroupId } from '../../core/model/ids.ts';
+import { checksum } from '../../wire/checksum.ts';
+
+/** One change of the state, encoded. `name` is null for the group's applied point. */
+export type RowChange =
+  | {
+      readonly kind: 'put';
+      readonly group: GroupId;
+      readonly name: string | null;
+      readonly bytes: Uint8Array;
+    }
+  | { readonly kind: 'remove'; readonly group: GroupId; readonly name: string }
+  | { readonly kind: 'clear'; readonly group: GroupId };
+
+export interface GroupFile {
+  point: Uint8Array | null;
+  readonly rows: Map<string, Uint8Array>;
+}
+
+/** Checksum and length come before the content. */
+const sealBytes = 8;
+
+export class PretendedFiles {
+  #blocks: Uint8Array[] = [];
+  readonly #groups = new Map<GroupId, GroupFile>();
+
+  get blocks(): readonly Uint8Array[] {
+    return this.#blocks;
+  }
+
+  get logBytes(): number {
+    return this.#blocks.reduce((bytes, { length }) => bytes + length, 0);
+  }
+
+  /** Sorted by group. */
+  get groups(): readonly (readonly [GroupId, GroupFile])[] {
+    return [...this.#groups].sort(([a], [b]) => a - b);
+  }
+
+  append(block: Uint8Array): void {
+    this.#blocks.push(block);
+  }
+
+  /** Only the first `length` bytes arrived. */
+  appendTorn(block: Uint8Array, length: number): void {
+    this.#blocks.push(block.slice(0, length));
+  }
+
+  /** Cuts the last block off. */
+  cut(): void {
+    this.#blocks.pop();
+  }
+
+  /** Puts one block in the place of the oldest `count`. */
+  replaceOldest(count: number, head: Uint8Array): void {
+    this.#blocks = [head, ...this.#blocks.slice(count)];
+  }
+
+  change(changes: readonly RowChange[]): void {
+    for (const change of changes) {
+      const file = this.#group(change.group);
+      if (change.kind === 'clear') file.rows.clear();
+      else if (change.kind === 'remove') file.rows.delete(change.name);
+      else if (change.name === null) file.point = change.bytes;
+      else file.rows.set(change.name, change.bytes);
+    }
+  }
+
+  /** Flips one bit of a block of the log, both counted from 0 and taken modulo what is there. */
+  flipLogBit(block: number, bit: number): void {
+    const { length } = this.#blocks;
+    if (length > 0) this.#blocks[block % length] = flipped(this.#blocks[block % length], bit);
+  }
+
+  /** Flips one bit of a row of the group. */
+  flipRowBit(group: GroupId, name: string, bit: number): void {
+    const { rows } = this.#group(group);
+    rows.set(name, flipped(rows.get(name), bit));
+  }
+
+  #group(group: GroupId): GroupFile {
+    let file = this.#groups.get(group);
+    if (file === undefined) {
+      file = { point: null, rows: new Map() };
+      this.#groups.set(group, file);
+    }
+    return file;
+  }
+}
+
+function flipped(bytes: Uint8Array = new Uint8Array(), bit: number): Uint8Array {
+  const copy = bytes.slice();
+  if (copy.length === 0) return copy;
+  const at = Math.floor(bit / 8) % copy.length;
+  copy[at] = (copy[at] ?? 0) ^ (1 << (bit % 8));
+  return copy;
+}
+
+export function seal(content: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(sealBytes + content.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, checksum(content));
+  view.setUint32(4, content.length);
+  bytes.set(content, sealBytes);
+  return bytes;
+}
+
+/** null: not as it was written. */
+export function unseal(bytes: Uint8Array): Uint8Array | null {
+  if (bytes.length < sealBytes) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const content = bytes.subarray(sealBytes);
+  if (view.getUint32(4) !== content.length) return null;
+  return view.getUint32(0) === checksum(content) ? content : null;
+}
+
+/** Several byte strings as one. */
+export function joinParts(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + 4 + length, 0));
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const part of parts) {
+    view.setUint32(at, part.length);
+    bytes.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return bytes;
+}
+
+export function splitParts(bytes: Uint8Array): Uint8Array[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 4 + view.getUint32(at);
+    parts.push(bytes.subarray(at + 4, end));
+    at = end;
+  }
+  return parts;
+}
