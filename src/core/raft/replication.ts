@@ -123,6 +123,11 @@ export function askAgain(state: RaftState, leadership: Leadership, progress: Pro
     progress.paused = false;
     leadership.appendsDue = true;
   } else if (progress.mode === 'replicate' && progress.inFlight > 0) {
-    sendAppend(state, progress, 0);
+    if (progress.next > state.log.start.index) sendAppend(state, progress, 0);
+    else {
+      // A whole window is lost, perhaps, and what comes before it is compacted: a snapshot it is.
+      progress.becomeProbe();
+      leadership.appendsDue = true;
+    }
   }
 }

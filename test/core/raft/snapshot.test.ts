@@ -267,6 +267,24 @@ describe('The follower', () => {
   });
 });
 
+describe('A whole window of appends', () => {
+  test('that is lost and then compacted does not leave the follower behind for ever', () => {
+    const cluster = new Cluster();
+    cluster.elect('a');
+    cluster.filter = ({ to, message }) => to !== 'c' || message.kind !== 'append';
+    for (let i = 0; i <= limits.appendsInFlightMax; i++) {
+      cluster.propose('a', `x${i}`);
+      cluster.settle();
+    }
+    const last = cluster.view('a').appliedIndex;
+    cluster.compact('a', last);
+    cluster.filter = () => true;
+    cluster.tick(4 * limits.heartbeatTicks);
+    expect(cluster.member('c').appliedIndex).toBe(last);
+    expect(cluster.view('a').role).toBe('leader');
+  });
+});
+
 describe('A lossy network', () => {
   test('a follower catches up by snapshot, whatever is lost, repeated or reordered', () => {
     for (let seed = 0; seed < 40; seed++) {
