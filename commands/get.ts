@@ -1,4 +1,5 @@
-// `dsys get KEY`: the value alone on stdout, the evidence on stderr; exit 4 when there is none.
+// `dsys get KEY`: the value alone on stdout, the evidence on stderr; exit 4 when there is none. A
+// file or a pipe gets the very bytes of the value; a terminal gets a line.
 
 import { printable } from '../src/terminal/printable.ts';
 import { DsysCommand, type Input } from './cli/command.ts';
@@ -21,7 +22,8 @@ export default class Get extends DsysCommand<typeof Get> {
     const index = version?.index ?? 0;
     const shownKey = printable(key);
     output.note(`OK ${shownKey} version ${index} ${consistency} ${evidence(durationMs, via)}`);
-    const data = text === null ? value : [text.replace(/\n$/, '')];
+    const isLine = text !== null && process.stdout.isTTY;
+    const data = isLine ? [text.replace(/\n$/, '')] : value;
     return { json, text: () => data, names: data };
   }
 }

@@ -74,7 +74,7 @@ describe('data', () => {
       /^OK user:1001 version \d+ quorum acks [23]\/3 \(node\d.*\) \d+ ms via node1\n$/,
     );
     const got = await lab.run(['get', 'user:1001', '--via', '2']);
-    expect(got.stdout).toBe('Alice\n');
+    expect(got.stdout).toBe('Alice');
     expect(got.stderr).toMatch(/^OK user:1001 version \d+ quorum \d+ ms via node2\n$/);
   });
 
@@ -99,9 +99,11 @@ describe('data', () => {
 
   it('comes from standard input, and bytes stay bytes', async () => {
     expect((await lab.run(['put', 'piped'], 'from a pipe')).code).toBe(0);
-    expect((await lab.run(['get', 'piped'])).stdout).toBe('from a pipe\n');
+    expect((await lab.run(['get', 'piped'])).stdout).toBe('from a pipe');
+    expect((await lab.run(['put', 'line'], 'a line\n')).code).toBe(0);
+    expect((await lab.run(['get', 'line'])).stdout).toBe('a line\n');
     expect((await lab.run(['put', 'dash', '-'], 'a dash')).code).toBe(0);
-    expect((await lab.run(['get', 'dash'])).stdout).toBe('a dash\n');
+    expect((await lab.run(['get', 'dash'])).stdout).toBe('a dash');
   });
 
   it('is compared, counted, listed and deleted', async () => {
@@ -152,7 +154,7 @@ describe('the end', () => {
     ]);
     expect((await lab.run(['get', 'kept'])).code).toBe(3);
     expect((await lab.run(['up'])).code).toBe(0);
-    expect((await lab.run(['get', 'kept'])).stdout).toBe('yes\n');
+    expect((await lab.run(['get', 'kept'])).stdout).toBe('yes');
     const { json: later } = await lab.json(['status', 'node1']);
     expect(later.at('nodes', 0, 'incarnation')).toBe(2);
   });
