@@ -4,7 +4,8 @@
 import { packageRoot } from '../../src/cluster/package-root.ts';
 import { exitCodes } from '../../src/errors.ts';
 import { Config, Help, settings } from './command.ts';
-import { tellFailure, unknownVerb } from './failure.ts';
+import { tellFailure, unknownVerb, wantsJson } from './failure.ts';
+import { rootHelpJson, verbHelpJson } from './help-json.ts';
 import { interrupt } from './interrupt.ts';
 import { rootHelp } from './root-help.ts';
 
@@ -37,12 +38,33 @@ export async function main(world: World): Promise<void> {
 
 async function dispatch(argv: readonly string[]): Promise<void> {
   const config = await Config.load({ root: packageRoot() });
-  const [verb, ...rest] = argv[0] === 'help' ? [argv[1] ?? '--help', '--help'] : argv;
-  if (verb === undefined || helpFlags.includes(verb)) return print(rootHelp(config));
-  if (verb === '--version') return print(`dsys ${config.version}\n`);
-  if (config.findCommand(verb) === undefined) throw unknownVerb(verb, config.commandIDs);
-  if (asksForHelp(rest)) return new Help(config, { maxWidth: 100 }).showHelp([verb]);
-  await config.runCommand(verb, rest);
+  const json = wantsJson(argv);
+  const words = verbFirst(argv);
+  const [verb, ...rest] = words[0] === 'help' ? helpWords(words) : words;
+  if (verb === undefined || helpFlags.includes(verb)) {
+    return print(json ? jsonLine(rootHelpJson(config)) : rootHelp(config));
+  }
+  if (verb === '--version') {
+    const { version } = config;
+    return print(json ? jsonLine({ schema: 1, version }) : `dsys ${version}\n`);
+  }
+  const found = config.findCommand(verb);
+  if (found === undefined) throw unknownVerb(verb, config.commandIDs);
+  if (!asksForHelp(rest)) return void (await config.runCommand(verb, rest));
+  if (json) return print(jsonLine(verbHelpJson(found)));
+  await new Help(config, { maxWidth: 100 }).showHelp([verb]);
+}
+
+/** `dsys --json put …` is `dsys put --json …`. */
+function verbFirst(argv: readonly string[]): readonly string[] {
+  const [first, verb, ...rest] = argv;
+  if (first !== '--json') return argv;
+  return verb === undefined ? [] : [verb, first, ...rest];
+}
+
+/** `dsys help put` is `dsys put --help`. */
+function helpWords(words: readonly string[]): readonly string[] {
+  return [words.slice(1).find((word) => !word.startsWith('-')) ?? '--help', '--help'];
 }
 
 function asksForHelp(argv: readonly string[]): boolean {
@@ -54,6 +76,8 @@ function onInterrupt(world: World): void {
   if (interrupt()) world.once('SIGINT', () => world.exit(exitCodes.interrupted));
   else world.exit(exitCodes.interrupted);
 }
+
+const jsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 function print(text: string): void {
   process.stdout.write(text);

@@ -39,7 +39,8 @@ function verbsOf(config: Config, group: string): Verb[] {
     .map(({ id, summary, description }) => ({ id, summary: summary ?? description ?? '' }));
 }
 
-function groupOf(command: { readonly [name: string]: unknown }): string {
+/** The heading of a verb. */
+export function groupOf(command: { readonly [name: string]: unknown }): string {
   const { group } = command;
   return typeof group === 'string' && group in headings ? group : 'more';
 }
