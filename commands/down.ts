@@ -1,6 +1,5 @@
 // `dsys down [NODE…]`: stops nodes, keeps their data.
 
-import { openCluster } from '../src/cluster/cluster.ts';
 import { Args, DsysCommand, type Input } from './cli/command.ts';
 import { clusterFlag, durationFlag } from './cli/flags.ts';
 import type { Shown } from './cli/output.ts';
@@ -18,14 +17,16 @@ export default class Down extends DsysCommand<typeof Down> {
     timeout: durationFlag({ description: 'wait at most this long (default 10s)' }),
   };
 
-  async execute({ args, flags }: Input<typeof Down>): Promise<Shown> {
-    const cluster = await openCluster(flags.name);
-    const { stopNodes } = await import('../src/cluster/down.ts');
+  async execute({ args, flags, output }: Input<typeof Down>): Promise<Shown> {
+    const { openStoppable, stopNodes } = await import('../src/cluster/down.ts');
+    const cluster = await openStoppable(flags.name);
+    const { damage } = cluster;
+    if (damage !== null) output.note(`nodes are found by their processes alone, because ${damage}`);
     const words = args.node === undefined ? [] : [args.node].flat();
     const result = await stopNodes(cluster, words, flags.timeout ?? defaultTimeoutMs);
     const { stopped, already } = result;
     return {
-      json: { cluster: { name: cluster.paths.name }, ...result },
+      json: { cluster: { name: cluster.paths.name }, ...result, damage },
       text: () => [
         ...stopped.map((node) => `stopped ${node}`),
         ...already.map((node) => `${node} was not running`),

@@ -1,11 +1,12 @@
-// `dsys down`: stops nodes and keeps their data. `dsys rm`: removes a cluster for good.
+// `dsys down`: stops nodes and keeps their data. `dsys rm`: removes a cluster for good. Both find
+// processes by their pid files alone where cluster.json is damaged.
 
 import { readdirSync } from 'node:fs';
 import { DsysError } from '../errors.ts';
-import type { Cluster } from './cluster.ts';
+import { type Cluster, readCluster } from './cluster.ts';
 import { removeCluster } from './create.ts';
 import { recordEvent } from './events.ts';
-import type { ClusterPaths } from './home.ts';
+import { type ClusterPaths, resolveCluster } from './home.ts';
 import { liveProcess } from './node-process.ts';
 import { endNode } from './node-signals.ts';
 import { expectNode } from './target.ts';
@@ -16,12 +17,29 @@ export interface DownResult {
   readonly already: readonly string[];
 }
 
+/** As much of a cluster as its processes can be found with. */
+export interface Stoppable extends Pick<Cluster, 'paths' | 'nodes'> {
+  /** What is wrong with cluster.json; null: nothing. */
+  readonly damage: string | null;
+}
+
+/** The cluster that the user means; with a damaged cluster.json, the nodes that have a process. */
+export async function openStoppable(name: string | undefined): Promise<Stoppable> {
+  const paths = await resolveCluster(name);
+  try {
+    return { ...readCluster(paths), damage: null };
+  } catch (cause) {
+    if (!(cause instanceof DsysError) || cause.code !== 'config-invalid') throw cause;
+    return { paths, nodes: runningNodes(paths), damage: cause.message };
+  }
+}
+
 /**
  * Stops these nodes (all when none is named) at once; a node that does not stop in time is an
  * error.
  */
 export async function stopNodes(
-  cluster: Cluster,
+  cluster: Pick<Cluster, 'paths' | 'nodes'>,
   words: readonly string[],
   timeoutMs: number,
 ): Promise<DownResult> {
@@ -40,11 +58,7 @@ export async function stopNodes(
  * directories, so that a cluster whose cluster.json is damaged can be removed too.
  */
 export function dropCluster(paths: ClusterPaths): void {
-  const directories = readdirSync(paths.root, { withFileTypes: true }).filter((entry) =>
-    entry.isDirectory(),
-  );
-  const names = directories.map((entry) => entry.name).sort();
-  const running = names.filter((node) => liveProcess(paths, node) !== null);
+  const running = runningNodes(paths);
   const { name } = paths;
   if (running.length > 0) {
     throw new DsysError({
@@ -55,4 +69,12 @@ export function dropCluster(paths: ClusterPaths): void {
     });
   }
   removeCluster(paths);
+}
+
+/** Nodes that have a process, by the directories that there are. */
+function runningNodes(paths: ClusterPaths): string[] {
+  return readdirSync(paths.root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && liveProcess(paths, entry.name) !== null)
+    .map((entry) => entry.name)
+    .sort();
 }

@@ -8,13 +8,15 @@ import { nodePaths } from './home.ts';
 import { liveProcess, type SignalName, signalProcess, waitForCondition } from './node-process.ts';
 import { type PidRecord, recordedProcess, writeLastAction } from './pid-file.ts';
 
+type Located = Pick<Cluster, 'paths'>;
+
 /** The kernel does it in milliseconds; a process in uninterruptible disk wait may take longer. */
 const effectLimitMs = 5000;
 const harmless: readonly SignalName[] = ['SIGCONT', 'SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGWINCH'];
 
 /** Ends the process with that signal, SIGKILL by default; its pid. */
 export async function killNode(
-  cluster: Cluster,
+  cluster: Located,
   node: string,
   signal: SignalName,
 ): Promise<number> {
@@ -29,7 +31,7 @@ export async function killNode(
 }
 
 /** Asks the process to drain and stop, waking it first when it is paused; its pid. */
-export async function endNode(cluster: Cluster, node: string, timeoutMs: number): Promise<number> {
+export async function endNode(cluster: Located, node: string, timeoutMs: number): Promise<number> {
   const record = expectProcess(cluster, node);
   const paths = nodePaths(cluster.paths, node);
   writeLastAction(paths, record, { action: 'stop', signal: 'SIGTERM' });
@@ -41,7 +43,7 @@ export async function endNode(cluster: Cluster, node: string, timeoutMs: number)
 }
 
 /** Stops the process where it is; its pid. */
-export async function pauseNode(cluster: Cluster, node: string): Promise<number> {
+export async function pauseNode(cluster: Located, node: string): Promise<number> {
   const record = expectProcess(cluster, node);
   signalProcess(record, 'SIGSTOP');
   await waitForCondition(record, 'paused', effectLimitMs);
@@ -49,14 +51,14 @@ export async function pauseNode(cluster: Cluster, node: string): Promise<number>
 }
 
 /** Lets a paused process go on; its pid. */
-export async function resumeNode(cluster: Cluster, node: string): Promise<number> {
+export async function resumeNode(cluster: Located, node: string): Promise<number> {
   const record = expectProcess(cluster, node);
   signalProcess(record, 'SIGCONT');
   await waitForCondition(record, 'running', effectLimitMs);
   return record.pid;
 }
 
-function expectProcess(cluster: Cluster, node: string): PidRecord {
+function expectProcess(cluster: Located, node: string): PidRecord {
   const record = liveProcess(cluster.paths, node);
   if (record !== null) return record;
   throw new DsysError({

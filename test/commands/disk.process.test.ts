@@ -50,14 +50,18 @@ describe('a client whose key the nodes do not know', () => {
 });
 
 describe('a cluster whose cluster.json is damaged', () => {
-  it('hides no other cluster, and can be removed once its processes are gone', async () => {
+  it('hides no other cluster, can be stopped, and then be removed', async () => {
     writeFileSync(join(lab.home, 'lab', 'cluster.json'), '{"schema":');
     const ls = await lab.json(['ls']);
     expect(ls.code).toBe(0);
     expect(ls.json.at('damaged', 0, 'name')).toBe('lab');
     expect((await lab.run(['rm', 'lab', '--yes'])).code).toBe(5);
-    for (const pid of lab.pids()) process.kill(pid, 'SIGKILL');
-    await expect.poll(() => lab.pids()).toEqual([]);
+    const down = await lab.json(['down', '--name', 'lab']);
+    expect(down.code).toBe(0);
+    expect(down.json.value).toMatchObject({ stopped: ['node1'], already: [] });
+    expect(down.json.at('damage')).toContain('cluster.json');
+    expect(lab.pids()).toEqual([]);
+    expect((await lab.run(['down', '--name', 'lab'])).stderr).toContain('cluster.json');
     expect((await lab.run(['rm', 'lab', '--yes'])).code).toBe(0);
     expect(existsSync(join(lab.home, 'lab'))).toBe(false);
   });
