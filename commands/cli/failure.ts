@@ -71,12 +71,21 @@ function usageError(cause: ParseError, verb: VerbFacts): DsysError {
   const flag = Array.isArray(cause.flags) ? cause.flags[0] : undefined;
   if (flag !== undefined) return unknownFlag(flag, verb);
   const message = withoutHelpHint(cause.message);
+  const suggestion = nearestValue(cause.message);
   return new DsysError({
     code: 'usage',
     message,
-    hint: `dsys ${id} --help`,
-    details: { verb: id },
+    hint: suggestion === null ? `dsys ${id} --help` : `did you mean ${suggestion}?`,
+    details: suggestion === null ? { verb: id } : { verb: id, suggestion },
   });
+}
+
+/** `--consistency quorum`, when the value that was given is nearly one of those that there are. */
+function nearestValue(message: string): string | null {
+  const [, flag, found, options] = wrongValue.exec(withoutFrame(message)) ?? [];
+  if (flag === undefined || found === undefined || options === undefined) return null;
+  const similar = didYouMean(found, options.trim().split(/,\s*/));
+  return similar === null ? null : `--${flag} ${similar}`;
 }
 
 function unknownFlag(flag: string, verb: VerbFacts): DsysError {
@@ -91,14 +100,20 @@ function unknownFlag(flag: string, verb: VerbFacts): DsysError {
   });
 }
 
-/** oclif's words without its frame: "The following error occurred", "Parsing --x", "See more help". */
-function withoutHelpHint(message: string): string {
+const wrongValue = /^\s*Expected --(\S+?)=(.*) to be one of: (.*)/;
+
+function withoutFrame(message: string): string {
   return message
     .replace(/\nSee more help with --help/g, '')
-    .replace(/^The following errors? occurred:/, '')
+    .replace(/^The following errors? occurred:/, '');
+}
+
+/** oclif's words without its frame: "The following error occurred", "Parsing --x", "See more help". */
+function withoutHelpHint(message: string): string {
+  return withoutFrame(message)
     .replace(/^\s*Parsing (--\S+)\s*/, '$1: ')
     .replace(/^Missing (\d+) required args?:/, '$1 argument missing:')
-    .replace(/^Expected --(\S+?)=(.*) to be one of: /, '--$1: found "$2"; it is one of ')
+    .replace(wrongValue, '--$1: found "$2"; it is one of $3')
     .replace(/Missing required flag (\S+)/g, 'the flag --$1 is missing')
     .replace(/\s*\n\s*/g, ' ')
     .trim();

@@ -55,6 +55,15 @@ describe('what was meant', () => {
     expect(await hint('status', ['--jsno'])).toBe('did you mean --json?');
   });
 
+  it('is a value with nearly that name', async () => {
+    expect(await hint('put', ['k', 'v', '--consistency', 'quorom'])).toBe(
+      'did you mean --consistency quorum?',
+    );
+    expect(await hint('status', ['--view', 'rings'])).toBe('did you mean --view ring?');
+    expect(await hint('up', ['--wait', 'readdy'])).toBe('did you mean --wait ready?');
+    expect(await hint('wait', ['--for', 'elephant'])).toBe('dsys wait --help');
+  });
+
   it('is told by the values that a flag takes', async () => {
     const run = await runVerb('put', ['k', 'v', '--consistency', 'most']);
     expect(run.exitCode).toBe(64);
