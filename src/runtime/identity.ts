@@ -10,7 +10,7 @@ import { incarnation } from '../core/model/ids.ts';
 import { DsysError, type ErrorCode } from '../errors.ts';
 import { formatIdentityFile, type IdentityFile, parseIdentityFile } from '../wire/identity-file.ts';
 import { createLog, hasLog } from './storage/creation.ts';
-import { diskError, messageOf } from './storage/failure.ts';
+import { diskError } from './storage/failure.ts';
 import { realFiles, syncDirectory } from './storage/files.ts';
 
 /** What cluster.json says about this node. */
@@ -62,8 +62,7 @@ async function readIdentity(
   try {
     return parseIdentityFile(text, path);
   } catch (cause) {
-    const message = `${path} is damaged: ${messageOf(cause)}`;
-    throw refusal({ code: 'storage-corrupt', directory, message, cause });
+    throw refusal({ code: 'storage-corrupt', directory, message: damageOf(cause), cause });
   }
 }
 
@@ -106,10 +105,15 @@ function parseWitness(text: string, path: string): IdentityFile {
   try {
     return parseIdentityFile(text, path);
   } catch (cause) {
-    const message = `${path} is damaged: ${messageOf(cause)}`;
+    const message = damageOf(cause);
     const hint = 'if the directory of the node is no older copy of itself, remove this file';
     throw new DsysError({ code: 'storage-corrupt', message, hint, cause });
   }
+}
+
+/** The parser names the file itself. */
+function damageOf(cause: unknown): string {
+  return `damaged file: ${cause instanceof Error ? cause.message : String(cause)}`;
 }
 
 /** The first start makes the log before it is counted; so every later one must find it. */

@@ -143,10 +143,9 @@ describe('identity of a data directory', () => {
   test('a damaged identity is storage-corrupt and names the file', async () => {
     for (const text of ['', '{', '{"schema":1}', readFileSync(path(), 'utf8').replace('-', '')]) {
       writeFileSync(path(), text);
-      await expect(openIdentity(directory, expected)).rejects.toMatchObject({
-        code: 'storage-corrupt',
-        message: expect.stringContaining(path()),
-      });
+      const error = await openIdentity(directory, expected).catch((cause: unknown) => cause);
+      expect(error).toMatchObject({ code: 'storage-corrupt' });
+      expect(String(error).split(path())).toHaveLength(2);
     }
   });
 });
