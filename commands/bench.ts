@@ -42,7 +42,9 @@ export default class Bench extends DsysCommand<typeof Bench> {
     const cluster = await openCluster(flags.name);
     const { runBench } = await import('../src/cluster/bench.ts');
     output.note(`${op} at ${consistency}, ${clients} in flight, ${seconds} s …`);
-    const result = await withConnection(cluster, (db) => runBench(db, plan));
-    return { json: { ...plan, ...result }, text: () => benchLines(plan, result), names: [] };
+    const { result, failure } = await withConnection(cluster, (db) => runBench(db, plan));
+    const text = () => benchLines(plan, result);
+    const shown = { json: { ...plan, ...result }, text, names: [] };
+    return failure === null ? shown : { ...shown, failure };
   }
 }

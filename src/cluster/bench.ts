@@ -27,18 +27,25 @@ export interface BenchResult extends LatencySummary {
   readonly elapsedMs: number;
 }
 
+export interface BenchRun {
+  readonly result: BenchResult;
+  /** Why nothing at all succeeded, with the code of the most frequent error; else null. */
+  readonly failure: DsysError | null;
+}
+
 /** Not measured: connections, code that is not compiled yet. */
 const warmUpMs = 500;
 const preloadInFlight = 256;
 
 /** Runs the load against a connected database; for reads the keys are written first. */
-export async function runBench(db: Db, plan: BenchPlan): Promise<BenchResult> {
+export async function runBench(db: Db, plan: BenchPlan): Promise<BenchRun> {
   const load = new Load(db, plan, await latencyRecorder());
   if (plan.op === 'get') await load.preload();
   await load.run(warmUpMs);
   load.startMeasuring(await latencyRecorder());
   const elapsedMs = await load.run(plan.seconds * 1000);
-  return load.result(elapsedMs);
+  const result = load.result(elapsedMs);
+  return { result, failure: result.count > 0 ? null : load.failure() };
 }
 
 class Load {
@@ -49,6 +56,7 @@ class Load {
   #failed = 0;
   #unknown = 0;
   #errors: Record<string, number> = {};
+  readonly #latest = new Map<string, DsysError>();
 
   constructor(db: Db, plan: BenchPlan, latencies: LatencyRecorder) {
     this.#db = db;
@@ -95,6 +103,21 @@ class Load {
     };
   }
 
+  /** null when nothing was tried, or all of it succeeded. */
+  failure(): DsysError | null {
+    const [first] = Object.entries(this.#errors).sort(([, a], [, b]) => b - a);
+    const latest = first === undefined ? undefined : this.#latest.get(first[0]);
+    if (first === undefined || latest === undefined) return null;
+    const { code, message, hint, outcome } = latest;
+    const { op } = this.#plan;
+    return new DsysError({
+      code,
+      message: `not one ${op} succeeded; ${first[1]} times: ${message}`,
+      hint,
+      outcome,
+    });
+  }
+
   async #client(client: number, end: number): Promise<void> {
     const { keys, seed } = this.#plan;
     const random = seededRandom(`${seed}/client-${client}`);
@@ -119,6 +142,7 @@ class Load {
     if (cause.outcome === 'unknown') this.#unknown++;
     else this.#failed++;
     this.#errors[cause.code] = (this.#errors[cause.code] ?? 0) + 1;
+    this.#latest.set(cause.code, cause);
   }
 }
 
