@@ -74,9 +74,15 @@ export async function shownWrite<Result extends Written>(
     const failure = asDsysError(cause);
     if (failure.code === 'internal' || failure.exitCode === exitCodes.notFound) throw failure;
     const { outcome } = failure;
-    const json = { outcome, ...facts, version: null, acks: [], via: null, durationMs: null };
+    const json = { outcome, ...facts, ...knownOf(failure), via: null, durationMs: null };
     return { json, text: () => [], names: [], failure };
   }
+}
+
+/** Of a write that did not reach its level, but is committed, the version is known. */
+function knownOf({ details }: DsysError): { readonly version: unknown; readonly acks: unknown } {
+  const { committed, version, acks } = details;
+  return committed === true ? { version, acks: acks ?? [] } : { version: null, acks: [] };
 }
 
 /** `3 ms via node2` */

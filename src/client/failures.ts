@@ -159,13 +159,15 @@ const hints: Readonly<Partial<Record<Refusal['reason'], string>>> = {
 
 /** A node said no, and that is the answer. */
 export function refused(call: Call, refusal: Refusal): DsysError {
-  const { reason, effect, message, version, missing } = refusal;
+  const { reason, effect, message, version, replicas, missing } = refusal;
+  const committed = effect === 'committed';
+  const acks = committed ? { acks: replicas.filter((node) => !missing.includes(node)) } : {};
   return new DsysError({
     code: codes[reason] ?? 'unavailable',
     message: `${taskOf(call)}: ${message}`,
     hint: hints[reason] ?? '',
     outcome: effect === 'none' ? 'failed' : 'unknown',
-    details: { key: keyOf(call), version, missing, committed: effect === 'committed' },
+    details: { key: keyOf(call), version, missing, committed, ...acks },
   });
 }
 

@@ -60,9 +60,23 @@ describe('kill', () => {
     expect(quorum.json.at('error', 'message')).toContain('2 of 3');
     expect(quorum.json.at('error', 'hint')).toContain('dsys start');
     expect((await lab.run(['put', 'k', 'one', '--consistency', 'one'])).code).toBe(0);
-    expect((await lab.run(['get', 'k', '--consistency', 'one'])).stdout).toBe('one\n');
+    expect((await lab.run(['get', 'k', '--consistency', 'one'])).stdout).toBe('one');
+    const bench = await lab.json(['bench', '--seconds', '1', '--clients', '2']);
+    expect(bench.code).toBe(3);
+    expect(bench.json.value).toMatchObject({ count: 0, error: { code: 'unavailable' } });
     await allUp();
-    expect((await lab.run(['get', 'k', '--timeout', '5s'])).stdout).toBe('one\n');
+    expect((await lab.run(['get', 'k', '--timeout', '5s'])).stdout).toBe('one');
+  });
+
+  it('of one: a write at `all` fails, and tells the version that is committed all the same', async () => {
+    await lab.run(['kill', 'node3']);
+    const put = await lab.json(['put', 'k', 'v', '--consistency', 'all', '--timeout', '5s']);
+    expect(put.code).toBe(3);
+    const error = { code: 'not-at-all', details: { committed: true, missing: ['node3'] } };
+    expect(put.json.value).toMatchObject({ acks: ['node1', 'node2'], error });
+    const got = await lab.json(['get', 'k']);
+    expect(got.json.at('version', 'index')).toBe(put.json.at('version', 'index'));
+    await allUp();
   });
 
   it('of a node that is not running, or not there, fails', async () => {
