@@ -10,8 +10,16 @@ export const limits = {
    * nobody.
    */
   heartbeatTicks: 5,
-  /** Period of the node-level heartbeat; three of them fit into the shortest election timeout. */
-  aliveTicks: 10,
+  /**
+   * Period of the node-level heartbeat: what an idle node costs is this. Two of them fit into the
+   * shortest election timeout.
+   */
+  aliveTicks: 15,
+  /**
+   * A connected node that is silent for this long leads nothing any more, as far as anyone can tell:
+   * three heartbeats, and the middle of the election timeouts.
+   */
+  silenceTicks: 45,
   /** Election timeout is drawn from [min, max): wide enough that three nodes seldom tie. */
   electionTicksMin: 30,
   electionTicksMax: 60,

@@ -33,11 +33,11 @@ export class Liveness {
     return [...this.#peers.keys()];
   }
 
-  /** True for this node itself, and for a connected peer heard within an election timeout. */
+  /** True for this node itself, and for a connected peer heard lately (`silenceTicks`). */
   reachable(node: NodeId): boolean {
     if (node === this.#self) return true;
     const peer = this.#peers.get(node);
-    return peer?.connected === true && peer.silentTicks < limits.electionTicksMin;
+    return peer?.connected === true && peer.silentTicks < limits.silenceTicks;
   }
 
   connected(node: NodeId): boolean {
@@ -52,7 +52,7 @@ export class Liveness {
   heard(node: NodeId): boolean {
     const peer = this.#peers.get(node);
     if (!peer) return false;
-    const cameBack = peer.connected && peer.silentTicks >= limits.electionTicksMin;
+    const cameBack = peer.connected && peer.silentTicks >= limits.silenceTicks;
     peer.silentTicks = 0;
     return cameBack;
   }
@@ -77,15 +77,14 @@ export class Liveness {
   }
 
   /**
-   * Lets time pass; returns the connected peers that have just been silent for an election timeout.
+   * Lets time pass; returns the connected peers that have just been silent for `silenceTicks`.
    */
   tick(ticks: number): readonly NodeId[] {
     const fallen: NodeId[] = [];
     for (const [node, peer] of this.#peers) {
       const before = peer.silentTicks;
       peer.silentTicks = before + ticks;
-      const crossed =
-        before < limits.electionTicksMin && peer.silentTicks >= limits.electionTicksMin;
+      const crossed = before < limits.silenceTicks && peer.silentTicks >= limits.silenceTicks;
       if (crossed && peer.connected) fallen.push(node);
     }
     return fallen;

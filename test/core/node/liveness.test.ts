@@ -7,7 +7,7 @@ import { Liveness } from '../../../src/core/node/liveness.ts';
 
 const node1 = nodeId('node1');
 const node2 = nodeId('node2');
-const timeout = limits.electionTicksMin;
+const timeout = limits.silenceTicks;
 
 function pair(): Liveness {
   const liveness = new Liveness(node1, [node1, node2]);
