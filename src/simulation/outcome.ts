@@ -13,6 +13,8 @@ export const invariantNames = [
   'term-monotonic',
   'vote-once',
   'durability',
+  'durable-before-sent',
+  'stale-read',
   'session-exactly-once',
   'dot-merged-once',
   'foreign-frame',

@@ -1,0 +1,207 @@
+// From what the engine tells to what an invariant wants to know: which replica changed and how,
+// which answer belongs to which question, what became durable. Computed once for all of them, and
+// only for what an observation touched.
+
+import type { Input, Ready } from '../../core/contract.ts';
+import type { Control } from '../../core/control/control.ts';
+import type { Journal } from '../../core/data/journal.ts';
+import type { Partition } from '../../core/data/partition.ts';
+import type { ConnectionId, GroupId, NodeId, Tick } from '../../core/model/ids.ts';
+import { groupId } from '../../core/model/ids.ts';
+import type { Request, Result } from '../../core/model/operation.ts';
+import type { Recovered } from '../../core/model/records.ts';
+import type { RaftView } from '../../core/raft/contract.ts';
+import type { Raft } from '../../core/raft/raft.ts';
+import { groupOfKey } from '../../wire/key-hash.ts';
+import type { End, MachineView, Observer } from '../observation.ts';
+import type { PlannedFault } from '../plan.ts';
+
+/** A replica as the invariants see it. */
+export interface ReplicaView {
+  readonly group: GroupId;
+  readonly raft: Pick<Raft, 'view' | 'termAt' | 'entriesBetween'>;
+  readonly machine:
+    | {
+        readonly kind: 'data';
+        readonly partition: Pick<Partition, 'read' | 'hasMerged' | 'hash'>;
+        readonly journal: Pick<Journal, 'pendingCount'>;
+      }
+    | { readonly kind: 'control'; readonly control: Pick<Control, 'row'> };
+}
+
+export interface ViewChange {
+  /** null: the first view of this life. */
+  readonly before: RaftView | null;
+  readonly now: RaftView;
+}
+
+/** A request that a node has not answered yet. */
+export interface Asked {
+  readonly request: Request;
+  /** Of the key, or of the scan; null for a question about the node itself. */
+  readonly group: GroupId | null;
+  /** True: this node led the group when it was asked, so it answers from its own state. */
+  readonly asLeader: boolean;
+  /** The greatest index of the group that was committed anywhere when the node was asked. */
+  readonly committed: number;
+}
+
+/** An observer that looks closer. */
+export interface Invariant extends Observer {
+  /** The view of a replica differs from the last one. Comes before onReady. */
+  onView?(machine: MachineView, replica: ReplicaView, change: ViewChange): void;
+  /** A request, from a client or from another node, is answered. Comes after onReady. */
+  onAnswer?(machine: MachineView, asked: Asked, result: Result): void;
+}
+
+export interface WatchOptions {
+  readonly partitions: number;
+  /** The greatest index of the group that is committed anywhere. */
+  readonly committed: (group: GroupId) => number;
+  readonly invariants: readonly Invariant[];
+}
+
+interface Watched {
+  readonly machine: MachineView;
+  readonly replicas: readonly ReplicaView[];
+  readonly views: (RaftView | null)[];
+  readonly asked: Map<string, Asked>;
+}
+
+export class Watch implements Observer {
+  readonly #options: WatchOptions;
+  readonly #lives = new Map<NodeId, Watched>();
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+  }
+
+  onBirth(machine: MachineView, recovered: Recovered): void {
+    const replicas = replicasOf(machine, this.#options.partitions);
+    const views = replicas.map(() => null);
+    this.#lives.set(machine.name, { machine, replicas, views, asked: new Map() });
+    for (const each of this.#options.invariants) each.onBirth?.(machine, recovered);
+  }
+
+  onEnd(machine: MachineView, how: End): void {
+    this.#lives.delete(machine.name);
+    for (const each of this.#options.invariants) each.onEnd?.(machine, how);
+  }
+
+  onRefused(machine: MachineView): void {
+    for (const each of this.#options.invariants) each.onRefused?.(machine);
+  }
+
+  onInput(machine: MachineView, input: Input): void {
+    if (input.kind === 'request') {
+      this.#note(machine, nameOfClient(input.connection, input.request.id), input.request);
+    } else if (input.kind === 'message' && input.message.kind === 'forward') {
+      const { request } = input.message;
+      this.#note(machine, nameOfPeer(input.from, request.id), request);
+    }
+    for (const each of this.#options.invariants) each.onInput?.(machine, input);
+  }
+
+  onStep(machine: MachineView): void {
+    for (const each of this.#options.invariants) each.onStep?.(machine);
+  }
+
+  onReady(machine: MachineView, ready: Ready): void {
+    const life = this.#lives.get(machine.name);
+    if (life === undefined) return;
+    this.#compareViews(life);
+    for (const each of this.#options.invariants) each.onReady?.(machine, ready);
+    for (const { connection, reply } of ready.replies) {
+      this.#settle(life, nameOfClient(connection, reply.id), reply.result);
+    }
+    for (const { to, message } of ready.messages) {
+      if (message.kind !== 'forwarded') continue;
+      this.#settle(life, nameOfPeer(to, message.reply.id), message.reply.result);
+    }
+  }
+
+  onFault(fault: PlannedFault, phase: 'start' | 'end'): void {
+    for (const each of this.#options.invariants) each.onFault?.(fault, phase);
+  }
+
+  onDrop(machine: MachineView, reason: string): void {
+    for (const each of this.#options.invariants) each.onDrop?.(machine, reason);
+  }
+
+  onCalm(tick: Tick): void {
+    for (const each of this.#options.invariants) each.onCalm?.(tick);
+  }
+
+  onTick(tick: Tick): void {
+    for (const each of this.#options.invariants) each.onTick?.(tick);
+  }
+
+  #compareViews(life: Watched): void {
+    const { machine, replicas, views } = life;
+    for (let at = 0; at < replicas.length; at++) {
+      const replica = replicas[at];
+      if (replica === undefined) continue;
+      const before = views[at] ?? null;
+      const now = replica.raft.view();
+      if (before !== null && isSame(before, now)) continue;
+      views[at] = now;
+      for (const each of this.#options.invariants) each.onView?.(machine, replica, { before, now });
+    }
+  }
+
+  #note(machine: MachineView, name: string, request: Request): void {
+    const life = this.#lives.get(machine.name);
+    if (life === undefined) return;
+    const { partitions, committed } = this.#options;
+    const group = groupOf(request, partitions);
+    const replica = life.replicas.find((each) => each.group === group);
+    life.asked.set(name, {
+      request,
+      group,
+      asLeader: replica?.raft.view().role === 'leader',
+      committed: group === null ? 0 : committed(group),
+    });
+  }
+
+  #settle(life: Watched, name: string, result: Result): void {
+    const asked = life.asked.get(name);
+    if (asked === undefined) return;
+    life.asked.delete(name);
+    for (const each of this.#options.invariants) each.onAnswer?.(life.machine, asked, result);
+  }
+}
+
+/** The replicas that the machine's node holds, by group. */
+export function replicasOf({ node }: MachineView, partitions: number): readonly ReplicaView[] {
+  const replicas: ReplicaView[] = [];
+  for (let number = 0; number <= partitions; number++) {
+    const replica = node?.replica(groupId(number));
+    if (replica !== undefined) replicas.push(replica);
+  }
+  return replicas;
+}
+
+function groupOf({ operation }: Request, partitions: number): GroupId | null {
+  if (operation.kind === 'scan') return operation.group;
+  return 'key' in operation ? groupOfKey(operation.key, partitions) : null;
+}
+
+function nameOfClient(connection: ConnectionId, id: number): string {
+  return `client ${connection} ${id}`;
+}
+
+function nameOfPeer(node: NodeId, id: number): string {
+  return `node ${node} ${id}`;
+}
+
+function isSame(a: RaftView, b: RaftView): boolean {
+  return (
+    a.commitIndex === b.commitIndex &&
+    a.appliedIndex === b.appliedIndex &&
+    a.lastIndex === b.lastIndex &&
+    a.term === b.term &&
+    a.role === b.role &&
+    a.votedFor === b.votedFor &&
+    a.start.index === b.start.index
+  );
+}
