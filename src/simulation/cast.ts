@@ -8,6 +8,7 @@ import type { Random } from '../core/model/random.ts';
 import type { MachineView, Observer } from './observation.ts';
 import type { Coverage } from './outcome.ts';
 import type { Plan } from './plan.ts';
+import type { Recorded } from './workload/recorder.ts';
 
 /** The clients' end of the network: frames of wire/client-frame.ts in both directions. */
 export interface ClientNetwork {
@@ -51,6 +52,8 @@ export interface Workload {
   /** What waits, for the story of a liveness failure. */
   openOperations(): readonly string[];
   history(): readonly Operation[];
+  /** The same with all that the form of the checkers leaves out: failures, weak reads, sessions. */
+  recorded(): readonly Recorded[];
 }
 
 /** The world when it has come to rest. */
