@@ -47,16 +47,22 @@ export interface Pause extends Lasts, AtNode {
   readonly kind: 'pause';
 }
 
+/** How a link is cut. */
+interface Cuts {
+  /** True: connections break and both ends are told; false: frames vanish in silence. */
+  readonly breaks: boolean;
+}
+
 /** Nodes of different groups can not reach each other. Who is in no group, forms one more. */
-export interface Partition extends Lasts {
+export interface Partition extends Lasts, Cuts {
   readonly kind: 'partition';
   readonly groups: readonly (readonly NodeId[])[];
-  /** True: only what the first group sends to the others is lost. */
+  /** True: only what the first group sends to the others is lost; connections can not break. */
   readonly oneWay: boolean;
 }
 
 /** The node reaches no peer and no peer reaches it; clients still do. */
-export interface Isolate extends Lasts, AtNode {
+export interface Isolate extends Lasts, AtNode, Cuts {
   readonly kind: 'isolate';
 }
 
@@ -129,14 +135,17 @@ export interface Wipe extends Lasts, AtNode {
   readonly kind: 'wipe';
 }
 
-/** A frame of another cluster arrives, in the name of the peer `from`. */
+/** A good frame arrives in the name of the peer `from`, which did not send it. */
 export interface ForeignFrame extends Begins, OnLink {
   readonly kind: 'foreign-frame';
+  /** Of another cluster; or of this one, but of a data directory that it does not know. */
+  readonly stranger: 'cluster' | 'storage';
 }
 
 /** Bytes arrive that are no frame: noise, or a frame of `from` with some of its bits flipped. */
 export interface GarbageFrame extends Begins, OnLink {
   readonly kind: 'garbage-frame';
+  readonly content: 'noise' | 'flipped';
 }
 
 export type Fault =

@@ -1,11 +1,12 @@
 // A disk in memory behind ports/storage.ts. Nothing finishes by itself: writes wait, in two lanes,
-// until the owner calls `completeNext`. `crash` loses what was not synced, and may tear the write
-// that was under way.
+// until the owner calls `completeNext`, or `completeDue` when writes take time. `crash` loses what
+// was not synced, and may tear the write that was under way.
 //
 //   persist ───► log lane ────┐
 //                             ├──► completeNext ──► on the disk, promise settled
 //   saveState ─► state lane ──┘
 
+import type { Incarnation, StorageId } from '../../core/model/ids.ts';
 import { PretendedFiles, type RowChange } from './files.ts';
 
 export type DiskLane = 'log' | 'state';
@@ -32,10 +33,34 @@ export interface CrashOptions {
   readonly stateBatches?: number;
 }
 
+export interface PretendedDiskOptions {
+  /** Ticks that a write takes; asked once for each. At once, unless given. */
+  readonly delay?: (lane: DiskLane) => number;
+}
+
+/** Whose disk it is, and how often a node has started on it. Written at once, durably. */
+export interface DiskIdentity {
+  readonly storageId: StorageId;
+  readonly incarnation: Incarnation;
+}
+
+interface Waiting {
+  /** +1 for each write; the oldest of both lanes goes first. */
+  readonly number: number;
+  readonly dueTick: number;
+  readonly write: DiskWrite;
+}
+
 /** The codes and hints of the real storage's errors, which this room may not import. */
 export class PretendedDiskError extends Error {
   override readonly name = 'PretendedDiskError';
-  readonly code: 'disk-full' | 'disk-failed' | 'storage-corrupt' | 'storage-locked';
+  readonly code:
+    | 'disk-full'
+    | 'disk-failed'
+    | 'storage-corrupt'
+    | 'storage-foreign'
+    | 'storage-locked'
+    | 'storage-wiped';
   readonly hint: string;
 
   constructor(code: PretendedDiskError['code'], message: string, hint = '') {
@@ -46,11 +71,14 @@ export class PretendedDiskError extends Error {
 }
 
 export class PretendedDisk {
-  readonly files = new PretendedFiles();
-  readonly #lanes: Record<DiskLane, { number: number; write: DiskWrite }[]> = {
-    log: [],
-    state: [],
-  };
+  /** null: the directory was never made, or it was wiped. */
+  identity: DiskIdentity | null = null;
+  /** Ticks that every write takes longer while a fault lasts. */
+  slowedTicks = 0;
+  readonly #delay: (lane: DiskLane) => number;
+  readonly #lanes: Record<DiskLane, Waiting[]> = { log: [], state: [] };
+  #files = new PretendedFiles();
+  #now = 0;
   #unsynced: (readonly RowChange[])[] = [];
   #numbers = 0;
   #lives = 0;
@@ -58,6 +86,24 @@ export class PretendedDisk {
   #failure: PretendedDiskError | null = null;
   /** Log writes that finished; group commit makes them fewer than the batches. */
   logWrites = 0;
+
+  constructor(options: PretendedDiskOptions = {}) {
+    this.#delay = options.delay ?? (() => 0);
+  }
+
+  get files(): PretendedFiles {
+    return this.#files;
+  }
+
+  /** State batches that finished and were not synced: a power cut may lose them. */
+  get unsynced(): number {
+    return this.#unsynced.length;
+  }
+
+  /** What writes fail with now, or null. */
+  get failure(): PretendedDiskError | null {
+    return this.#failure;
+  }
 
   /** Writes that wait, in all or in one lane. */
   pending(lane?: DiskLane): number {
@@ -91,6 +137,27 @@ export class PretendedDisk {
 
   completeAll(): void {
     while (this.completeNext());
+  }
+
+  /** Lets time pass: finishes nothing. */
+  advance(ticks: number): void {
+    this.#now += ticks;
+  }
+
+  /** Finishes what is due, in order of submission; false when nothing is. */
+  completeDue(): boolean {
+    let any = false;
+    for (let lane = this.#dueLane(); lane !== null; lane = this.#dueLane()) {
+      this.completeNext(lane);
+      any = true;
+    }
+    return any;
+  }
+
+  /** Everything is gone, the identity too. The disk must not be in use. */
+  wipe(): void {
+    this.identity = null;
+    this.#files = new PretendedFiles();
   }
 
   /** The power goes: whoever wrote hears nothing more. The disk may be opened again. */
@@ -131,7 +198,22 @@ export class PretendedDisk {
 
   submit(write: DiskWrite): void {
     this.#numbers += 1;
-    this.#lanes[write.lane].push({ number: this.#numbers, write });
+    const lane = this.#lanes[write.lane];
+    const takes = this.#delay(write.lane) + this.slowedTicks;
+    const dueTick = Math.max(this.#now + takes, lane.at(-1)?.dueTick ?? 0);
+    lane.push({ number: this.#numbers, dueTick, write });
+  }
+
+  #dueLane(): DiskLane | null {
+    const log = this.#isDue('log');
+    const state = this.#isDue('state');
+    if (log && state) return this.#oldestLane();
+    return log ? 'log' : state ? 'state' : null;
+  }
+
+  #isDue(lane: DiskLane): boolean {
+    const [first] = this.#lanes[lane];
+    return first !== undefined && first.dueTick <= this.#now;
   }
 
   #oldestLane(): DiskLane {

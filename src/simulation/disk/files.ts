@@ -2,7 +2,7 @@
 // so that torn writes and flipped bits are found in the way of the real storage. Everything here
 // survives a crash.
 
-import type { GroupId } from '../../core/model/ids.ts';
+import { compareIds, type GroupId } from '../../core/model/ids.ts';
 import { checksum } from '../../wire/checksum.ts';
 
 /** One change of the state, encoded. `name` is null for the group's applied point. */
@@ -74,6 +74,25 @@ export class PretendedFiles {
   flipLogBit(block: number, bit: number): void {
     const { length } = this.#blocks;
     if (length > 0) this.#blocks[block % length] = flipped(this.#blocks[block % length], bit);
+  }
+
+  /** The same, but never of the newest block, where a torn write could not be told from damage. */
+  flipSyncedLogBit({ block, bit }: { readonly block: number; readonly bit: number }): boolean {
+    const settled = this.#blocks.length - 1;
+    if (settled < 1) return false;
+    this.flipLogBit(block % settled, bit);
+    return true;
+  }
+
+  /** Flips one bit of a row of any group; false when there is none. */
+  flipAnyRowBit({ block, bit }: { readonly block: number; readonly bit: number }): boolean {
+    const rows = this.groups.flatMap(([group, file]) =>
+      [...file.rows.keys()].sort(compareIds).map((name) => ({ group, name })),
+    );
+    const row = rows[block % Math.max(1, rows.length)];
+    if (row === undefined) return false;
+    this.flipRowBit(row.group, row.name, bit);
+    return true;
   }
 
   /** Flips one bit of a row of the group. */

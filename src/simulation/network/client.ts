@@ -5,33 +5,39 @@ import type { ConnectionId, NodeId } from '../../core/model/ids.ts';
 import { connectionId } from '../../core/model/ids.ts';
 import type { Fabric, FabricClient } from './fabric.ts';
 
+export interface ClientOptions {
+  /** Unique in its network. */
+  readonly name: string;
+  readonly node: NodeId;
+  readonly onFrame: (frame: Uint8Array) => void;
+  /** Ticks that each frame takes; drawn anew for each. At once, unless given. */
+  readonly delay?: () => number;
+}
+
 export class SimulatedClient implements FabricClient {
   readonly connection: ConnectionId;
-  readonly #node: NodeId;
+  readonly #options: ClientOptions;
   readonly #fabric: Fabric;
-  readonly #onFrame: (frame: Uint8Array) => void;
   #closed = false;
 
-  constructor(options: {
-    name: string;
-    node: NodeId;
-    fabric: Fabric;
-    onFrame: (frame: Uint8Array) => void;
-  }) {
+  constructor(options: ClientOptions, fabric: Fabric) {
     this.connection = connectionId(options.name);
-    this.#node = options.node;
-    this.#fabric = options.fabric;
-    this.#onFrame = options.onFrame;
+    this.#options = options;
+    this.#fabric = fabric;
   }
 
   get closed(): boolean {
     return this.#closed;
   }
 
+  get delayTicks(): number {
+    return this.#options.delay?.() ?? 0;
+  }
+
   send(frame: Uint8Array): void {
     if (this.#closed) return;
-    const to = this.#fabric.endpoint(this.#node);
-    this.#fabric.schedule(() => to?.onClientFrame(frame, this));
+    const arrive = () => this.#fabric.endpoint(this.#options.node)?.onClientFrame(frame, this);
+    this.#fabric.schedule(arrive, this.delayTicks);
   }
 
   close(): void {
@@ -39,6 +45,6 @@ export class SimulatedClient implements FabricClient {
   }
 
   onReply(frame: Uint8Array): void {
-    if (!this.#closed) this.#onFrame(frame);
+    if (!this.#closed) this.#options.onFrame(frame);
   }
 }

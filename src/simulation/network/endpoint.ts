@@ -1,21 +1,26 @@
 // One node's end of the network in memory: the same promises as the real transport, kept
 // synchronously. Guarantee: a frame reaches only the endpoint that was connected when it was sent,
-// in order per lane.
+// in order per lane unless its fate breaks that.
 
 import type { ConnectionId, Lane, NodeId } from '../../core/model/ids.ts';
 import { limits } from '../../core/model/limits.ts';
 import type { Transport, TransportEvents } from '../../ports/transport.ts';
 import type { Fabric, FabricClient, FabricEndpoint } from './fabric.ts';
 
+/** The way to one peer on one lane. */
+interface Route {
+  /** Who answered our dial, and may be sent to. */
+  connected: FabricEndpoint | null;
+  /** Bytes under way, by lane. */
+  readonly underWay: Record<Lane, number>;
+}
+
 export class Endpoint implements Transport, FabricEndpoint {
   readonly self: NodeId;
   readonly #members: readonly NodeId[];
   readonly #fabric: Fabric;
-  /** Who answered our dial, and may be sent to. */
-  readonly #connected = new Map<NodeId, FabricEndpoint>();
+  readonly #routes = new Map<NodeId, Route>();
   readonly #clients = new Map<ConnectionId, FabricClient>();
-  /** Bytes under way, by peer and lane. */
-  readonly #credit = new Map<string, number>();
   #events: TransportEvents | null = null;
 
   constructor(options: { self: NodeId; members: readonly NodeId[]; fabric: Fabric }) {
@@ -42,50 +47,58 @@ export class Endpoint implements Transport, FabricEndpoint {
   }
 
   sendToPeer({ peer, lane, frame }: { peer: NodeId; lane: Lane; frame: Uint8Array }): void {
-    const to = this.#connected.get(peer);
-    const route = `${peer} ${lane}`;
-    const credit = this.#credit.get(route) ?? 0;
-    if (to === undefined) this.#drop('not-connected', peer);
-    else if (frame.length > limits.frameBytesMax) this.#drop('frame-too-big', peer);
-    else if (credit + frame.length > limits.peerCreditBytes) this.#drop('over-credit', peer);
+    const route = this.#route(peer);
+    const { connected: to, underWay } = route;
+    const bytes = frame.length;
+    if (to === null) this.#drop('not-connected', peer);
+    else if (bytes > limits.frameBytesMax) this.#drop('frame-too-big', peer);
+    else if (underWay[lane] + bytes > limits.peerCreditBytes) this.#drop('over-credit', peer);
     else {
-      this.#credit.set(route, credit + frame.length);
-      const packet = { from: this.self, to: peer, lane, bytes: frame.length };
-      this.#fabric.carry(
-        packet,
-        () => to.onPeerFrame(frame, this),
-        () => this.#credit.set(route, (this.#credit.get(route) ?? 0) - frame.length),
-      );
+      underWay[lane] += bytes;
+      const settle = () => {
+        underWay[lane] -= bytes;
+      };
+      const packet = { from: this.self, to: peer, lane, bytes };
+      this.#fabric.carry(packet, () => to.onPeerFrame(frame, this), settle);
     }
   }
 
   sendToClient({ connection, frame }: { connection: ConnectionId; frame: Uint8Array }): void {
     const client = this.#clients.get(connection);
     if (client === undefined || client.closed) this.#drop('not-connected', connection);
-    else this.#fabric.schedule(() => client.onReply(frame));
+    else this.#fabric.schedule(() => client.onReply(frame), client.delayTicks);
   }
 
   close(): Promise<void> {
-    this.#events = null;
-    this.#connected.clear();
-    this.#fabric.leave(this);
+    this.vanish();
     for (const other of this.#fabric.endpoints()) other.noticeLoss(this);
     return Promise.resolve();
+  }
+
+  /** Gone without a word, as when the power goes: the others keep their connections to it. */
+  vanish(): void {
+    this.#events = null;
+    for (const route of this.#routes.values()) route.connected = null;
+    this.#fabric.leave(this);
   }
 
   dial(other: FabricEndpoint): void {
     if (!this.#members.includes(other.self)) return;
     this.#fabric.schedule(() => {
       if (!this.isUp || !other.isUp || this.#fabric.endpoint(other.self) !== other) return;
-      this.#connected.set(other.self, other);
+      if (!this.#fabric.canDial(this.self, other.self)) return;
+      const route = this.#route(other.self);
+      if (route.connected === other) return;
+      route.connected = other;
       this.#events?.onPeerConnected(other.self);
     });
   }
 
   noticeLoss(other: FabricEndpoint): void {
     this.#fabric.schedule(() => {
-      if (this.#connected.get(other.self) !== other) return;
-      this.#connected.delete(other.self);
+      const route = this.#route(other.self);
+      if (route.connected !== other) return;
+      route.connected = null;
       this.#events?.onPeerDisconnected(other.self);
     });
   }
@@ -96,9 +109,22 @@ export class Endpoint implements Transport, FabricEndpoint {
     else this.#events?.onPeerFrame(frame, from.self);
   }
 
+  onStrangeFrame(frame: Uint8Array, from: NodeId): void {
+    this.#events?.onPeerFrame(frame, `stranger as ${from}`);
+  }
+
   onClientFrame(frame: Uint8Array, client: FabricClient): void {
     this.#clients.set(client.connection, client);
     this.#events?.onClientFrame(frame, client.connection);
+  }
+
+  #route(peer: NodeId): Route {
+    let route = this.#routes.get(peer);
+    if (route === undefined) {
+      route = { connected: null, underWay: { raft: 0, bulk: 0 } };
+      this.#routes.set(peer, route);
+    }
+    return route;
   }
 
   #drop(reason: string, detail: string): void {

@@ -6,30 +6,32 @@
 
 import type { NodeId, Tick } from '../../core/model/ids.ts';
 import { compareIds, tick } from '../../core/model/ids.ts';
-import type { Transport } from '../../ports/transport.ts';
-import { SimulatedClient } from './client.ts';
+import { type ClientOptions, SimulatedClient } from './client.ts';
 import { Endpoint } from './endpoint.ts';
 import type { Fabric, FabricEndpoint, Fate, Packet } from './fabric.ts';
 import { FlightQueue } from './queue.ts';
 
 export interface SimulatedNetworkOptions {
-  /**
-   * Decided once for each packet, in the order of sending. Order per link is kept whatever the
-   * delays.
-   */
+  /** Decided once for each packet, in the order of sending. */
   readonly fate?: (packet: Packet) => Fate;
 }
 
-const calm: Fate = { copies: 1, delayTicks: 0 };
+const calm: Fate = { copies: 1, delayTicks: 0, lateTicks: 0 };
+
+/** One direction of one link. */
+interface Link {
+  cut: boolean;
+  /** True: connections between the two are broken, and can not be made. */
+  severed: boolean;
+  readonly lastDue: { raft: number; bulk: number };
+}
 
 export class SimulatedNetwork implements Fabric {
   readonly #fate: (packet: Packet) => Fate;
   readonly #queue = new FlightQueue();
   /** The newest endpoint that started under each name. */
   readonly #endpoints = new Map<NodeId, FabricEndpoint>();
-  /** Ordered pairs `from to`. */
-  readonly #cuts = new Set<string>();
-  readonly #lastDue = new Map<string, Tick>();
+  readonly #links = new Map<NodeId, Map<NodeId, Link>>();
   #now = tick(0);
   #sent = 0;
   #names = 0;
@@ -54,24 +56,43 @@ export class SimulatedNetwork implements Fabric {
   }
 
   /** A transport for `self` that will dial the other members. */
-  transport(options: { self: NodeId; members: readonly NodeId[] }): Transport {
+  transport(options: { self: NodeId; members: readonly NodeId[] }): Endpoint {
     return new Endpoint({ ...options, fabric: this });
   }
 
-  client(options: { node: NodeId; onFrame: (frame: Uint8Array) => void }): SimulatedClient {
+  client(options: Omit<ClientOptions, 'name'> & { readonly name?: string }): SimulatedClient {
     this.#names += 1;
-    return new SimulatedClient({ ...options, name: `client${this.#names}`, fabric: this });
+    return new SimulatedClient({ ...options, name: options.name ?? `client${this.#names}` }, this);
   }
 
   /** From now on nothing that `from` sends reaches `to`; neither side is told. */
   cut(from: NodeId, to: NodeId): void {
-    this.#cuts.add(link(from, to));
+    this.#link(from, to).cut = true;
   }
 
   /** Ends one cut, or all. */
   heal(from?: NodeId, to?: NodeId): void {
-    if (from === undefined || to === undefined) this.#cuts.clear();
-    else this.#cuts.delete(link(from, to));
+    if (from !== undefined && to !== undefined) this.#link(from, to).cut = false;
+    else
+      for (const ways of this.#links.values()) for (const link of ways.values()) link.cut = false;
+  }
+
+  /** The connections between the two break, both ways, and both sides are told. */
+  sever(a: NodeId, b: NodeId): void {
+    this.#setSevered(a, b, true);
+    const [one, other] = [this.endpoint(a), this.endpoint(b)];
+    if (one === undefined || other === undefined) return;
+    one.noticeLoss(other);
+    other.noticeLoss(one);
+  }
+
+  /** The two dial each other again. */
+  join(a: NodeId, b: NodeId): void {
+    this.#setSevered(a, b, false);
+    const [one, other] = [this.endpoint(a), this.endpoint(b)];
+    if (one === undefined || other === undefined) return;
+    one.dial(other);
+    other.dial(one);
   }
 
   /** Delivers the oldest thing that is due; false when there is none. */
@@ -93,23 +114,47 @@ export class SimulatedNetwork implements Fabric {
     return delivered;
   }
 
+  /** Delivers what is due now, but not what that causes; returns how many. */
+  deliverDue(): number {
+    const last = this.#sent;
+    let delivered = 0;
+    for (;;) {
+      const first = this.#queue.first;
+      if (first === undefined || first.due > this.#now || first.number > last) return delivered;
+      this.#queue.pop();
+      first.arrive();
+      delivered += 1;
+    }
+  }
+
   /** Lets time pass; delivers nothing. */
   advance(ticks: number): void {
     this.#now = tick(this.#now + ticks);
   }
 
-  schedule(arrive: () => void): void {
-    this.#push(this.#now, arrive);
+  schedule(arrive: () => void, delayTicks = 0): void {
+    this.#push(this.#now + delayTicks, arrive);
   }
 
   carry(packet: Packet, arrive: () => void, settle: () => void): void {
-    const { copies, delayTicks } = this.#fate(packet);
-    const route = `${link(packet.from, packet.to)} ${packet.lane}`;
-    const due = tick(Math.max(this.#now + delayTicks, this.#lastDue.get(route) ?? 0));
-    this.#lastDue.set(route, due);
+    const { copies, delayTicks, lateTicks } = this.#fate(packet);
+    const link = this.#link(packet.from, packet.to);
+    const due = Math.max(this.#now + delayTicks, link.lastDue[packet.lane]);
+    link.lastDue[packet.lane] = due;
     if (copies === 0) this.#lost += 1;
-    for (let copy = 0; copy < copies; copy++) this.#push(due, () => this.#arrive(packet, arrive));
-    this.#push(due, settle);
+    const deliver = () => {
+      if (link.cut) this.#lost += 1;
+      else arrive();
+    };
+    for (let copy = 1; copy < copies; copy++) this.#push(due + lateTicks, deliver);
+    this.#push(due + lateTicks, () => {
+      settle();
+      if (copies > 0) deliver();
+    });
+  }
+
+  canDial(from: NodeId, to: NodeId): boolean {
+    return !this.#link(from, to).severed;
   }
 
   endpoint(node: NodeId): FabricEndpoint | undefined {
@@ -128,17 +173,24 @@ export class SimulatedNetwork implements Fabric {
     if (this.#endpoints.get(endpoint.self) === endpoint) this.#endpoints.delete(endpoint.self);
   }
 
-  #push(due: Tick, arrive: () => void): void {
+  #push(due: number, arrive: () => void): void {
     this.#sent += 1;
-    this.#queue.push({ due, number: this.#sent, arrive });
+    this.#queue.push({ due: tick(due), number: this.#sent, arrive });
   }
 
-  #arrive(packet: Packet, arrive: () => void): void {
-    if (this.#cuts.has(link(packet.from, packet.to))) this.#lost += 1;
-    else arrive();
+  #setSevered(a: NodeId, b: NodeId, severed: boolean): void {
+    this.#link(a, b).severed = severed;
+    this.#link(b, a).severed = severed;
   }
-}
 
-function link(from: NodeId, to: NodeId): string {
-  return `${from} ${to}`;
+  #link(from: NodeId, to: NodeId): Link {
+    let ways = this.#links.get(from);
+    if (ways === undefined) this.#links.set(from, (ways = new Map()));
+    let link = ways.get(to);
+    if (link === undefined) {
+      link = { cut: false, severed: false, lastDue: { raft: 0, bulk: 0 } };
+      ways.set(to, link);
+    }
+    return link;
+  }
 }

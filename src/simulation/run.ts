@@ -1,0 +1,119 @@
+// The loop of a run: time passes tick by tick; within a tick, turns of delivery, disk and flush go
+// on until nothing is due. A storm with the plan's faults, then a calm in which everything must come
+// to rest.
+//
+//   tick ─► faults lifted and struck ─► clocks ─► clients ─► turn: frames ─► writes ─► flush ─┐
+//                                                             ▲────────── while anything moves ┘
+
+import { assert } from '../core/model/assert.ts';
+import { tick } from '../core/model/ids.ts';
+import type { Judges, Rest, Workload } from './cast.ts';
+import type { Failure } from './outcome.ts';
+import { Violation } from './outcome.ts';
+import type { World } from './world.ts';
+
+/** Ticks after which a world that is not at rest never will be: half a minute. */
+const calmTicksMax = 3000;
+/** Every so often, whether the world is at rest is looked at. */
+const restEvery = 10;
+/** More turns in one tick, and the nodes talk in circles. */
+const turnsMax = 2000;
+
+export interface RunOptions {
+  readonly world: World;
+  readonly ticks: number;
+  readonly workload: Workload;
+  readonly judges: Judges;
+}
+
+export class Run {
+  readonly #world: World;
+  readonly #options: RunOptions;
+  #now = 0;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#world = options.world;
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Plays everything; the failure that ended it, or null. */
+  async play(): Promise<Failure | null> {
+    try {
+      await this.#world.start();
+      while (this.#now < this.#options.ticks) await this.#tick();
+      await this.#calm();
+      return null;
+    } catch (error) {
+      return failureOf(error, this.#now);
+    }
+  }
+
+  async #calm(): Promise<void> {
+    const { workload, judges, ticks } = this.#options;
+    await this.#world.calm();
+    workload.onCalm(tick(this.#now));
+    let unrest: string | null = 'nothing was looked at';
+    while (unrest !== null) {
+      if (this.#now >= ticks + calmTicksMax) throw new Violation('progress', unrest);
+      for (let i = 0; i < restEvery; i++) await this.#tick();
+      unrest = workload.idle ? judges.unrest(this.#rest()) : openWork(workload);
+    }
+    judges.judge(this.#rest());
+  }
+
+  async #tick(): Promise<void> {
+    const { nemesis, audience, network } = this.#world;
+    this.#now += 1;
+    this.#world.now = this.#now;
+    network.advance(1);
+    await nemesis.lift(this.#now);
+    await nemesis.strike(this.#now, 0);
+    for (const machine of this.#world.machines.values()) machine.onTick(this.#now);
+    this.#options.workload.onTick(tick(this.#now));
+    for (let turn = 1; await this.#turn(turn); turn++) {
+      assert(turn < turnsMax, () => `tick ${this.#now} never ends`);
+    }
+    await nemesis.strike(this.#now, Number.POSITIVE_INFINITY);
+    await this.#world.stopDrained();
+    audience.onTick(tick(this.#now));
+    this.#world.check();
+  }
+
+  /** One round of delivery; false when nothing moved. */
+  async #turn(turn: number): Promise<boolean> {
+    const { nemesis, network, machines } = this.#world;
+    await nemesis.strike(this.#now, turn);
+    let moved = network.deliverDue() > 0;
+    let written = false;
+    for (const machine of machines.values()) written = machine.completeWrites() || written;
+    // Whoever waited for a write is told in a microtask of its own.
+    if (written) await Promise.resolve();
+    for (const machine of machines.values()) moved = machine.flush() || moved;
+    this.#world.check();
+    return moved || written;
+  }
+
+  #rest(): Rest {
+    const machines = [...this.#world.machines.values()];
+    return { tick: tick(this.#now), machines, workload: this.#options.workload };
+  }
+}
+
+function openWork(workload: Workload): string {
+  const open = workload.openOperations();
+  return `${open.length} operations are open: ${open.slice(0, 5).join('; ')}`;
+}
+
+function failureOf(error: unknown, now: number): Failure {
+  if (error instanceof Violation) {
+    const { invariant, message } = error;
+    const kind = invariant === 'progress' ? 'liveness' : 'correctness';
+    return { kind, invariant, message, tick: now };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: 'crash', invariant: 'assertion', message, tick: now };
+}
