@@ -28,13 +28,13 @@ export function compare(step: Step, sides: Sides): readonly string[] {
   const { etcd, ours } = sides;
   const differences: string[] = [];
   if (sending.has(step.command)) {
-    differences.push(...bySet('', etcd.sent, ours.sent));
+    differences.push(...byMessage('', etcd.sent, ours.sent));
     differences.push(...byMember('writes', etcd.persisted, ours.persisted));
     differences.push(...byMember('commits', etcd.committed, ours.committed));
   }
   if (receiving.has(step.command)) {
-    differences.push(...bySet('receives ', etcd.received, ours.received));
-    differences.push(...bySet('drops ', etcd.dropped, ours.dropped));
+    differences.push(...byMessage('receives ', etcd.received, ours.received));
+    differences.push(...byMessage('drops ', etcd.dropped, ours.dropped));
   }
   for (const role of etcd.became) if (!ours.became.has(role)) differences.push(`- becomes ${role}`);
   differences.push(...byLine(etcd.lines.map(withoutInactive), ours.lines));
@@ -55,8 +55,8 @@ export function compareReadies(known: Known, { etcd, ours }: Sides): readonly st
     const at = own.findIndex((ready, i) => {
       return i >= (from.get(member) ?? 0) && holds(ready.standing, expected);
     });
-    if (at >= 0) from.set(member, at);
-    else differences.push(`- ${member} stands at ${wordStanding(expected)}`);
+    if (at >= 0) from.set(member, at + 1);
+    else differences.push(`- ${member} has a Ready ${wordStanding(expected)}`.trim());
   }
   return differences;
 }
@@ -74,14 +74,35 @@ function withoutInactive(line: string): string {
   return line.replace(' inactive', '');
 }
 
-function bySet(
+/** How often heartbeats come is a matter of pace: within a step, alike ones count once. */
+function byMessage(
   what: string,
-  etcd: ReadonlySet<string>,
-  ours: ReadonlySet<string>,
+  etcd: readonly string[],
+  ours: readonly string[],
 ): readonly string[] {
-  const lacking = [...etcd].filter((one) => !ours.has(one)).map((one) => `- ${what}${one}`);
-  const more = [...ours].filter((one) => !etcd.has(one)).map((one) => `+ ${what}${one}`);
+  const paced = (messages: readonly string[]) =>
+    messages.filter((one, i) => !one.includes(' heartbeat') || messages.indexOf(one) === i);
+  return byCount(what, paced(etcd), paced(ours));
+}
+
+/** In any order, but as often. */
+function byCount(
+  what: string,
+  etcd: readonly string[],
+  ours: readonly string[],
+): readonly string[] {
+  const lacking = without(etcd, ours).map((one) => `- ${what}${one}`);
+  const more = without(ours, etcd).map((one) => `+ ${what}${one}`);
   return [...lacking, ...more];
+}
+
+function without(all: readonly string[], others: readonly string[]): readonly string[] {
+  const rest = [...others];
+  return all.filter((one) => {
+    const at = rest.indexOf(one);
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
 }
 
 function byMember(
@@ -99,7 +120,7 @@ function byMember(
 
 function byLine(etcd: readonly string[], ours: readonly string[]): readonly string[] {
   if (etcd.join('\n') === ours.join('\n')) return [];
-  return bySet('', new Set(etcd), new Set(ours));
+  return byCount('', etcd, ours);
 }
 
 /**

@@ -10,6 +10,7 @@
 // - a commit is told at once only when the host asks for it (group.ts)
 // - the report of what was applied is not delivered; it would let the group go quiet (group.ts)
 // - polls and leases are always on here: what stands for a script without them is in commands.ts
+// - an election timeout has twice the heartbeats: alike ones of a step count once (comparison.ts)
 
 import type { Detour } from './scenario.ts';
 
@@ -158,7 +159,7 @@ export const deviations: Readonly<Record<string, readonly Deviation[]>> = {
       line: 74,
       text: 'stabilize',
       why: 'known',
-      differences: ['- 2 stands at role follower lead 0', '- 4 stands at role follower lead 0'],
+      differences: ['- 2 has a Ready role follower lead 0', '- 4 has a Ready role follower lead 0'],
     },
   ],
   'forget_leader_prevote_checkquorum.txt': [
@@ -187,8 +188,8 @@ export const deviations: Readonly<Record<string, readonly Deviation[]>> = {
       text: 'stabilize 2',
       why: 'known',
       differences: [
-        '- 2 stands at role follower lead 0',
-        '- 2 stands at role follower lead 0',
+        '- 2 has a Ready role follower lead 0',
+        '- 2 has a Ready role follower lead 0',
         '- 2 lead 0',
         '+ 2 lead 1',
       ],
@@ -198,14 +199,20 @@ export const deviations: Readonly<Record<string, readonly Deviation[]>> = {
       text: 'stabilize 2',
       why: 'known',
       differences: [
-        '- 2 stands at role follower lead 0',
-        '- 2 stands at role follower lead 0',
+        '- 2 has a Ready role follower lead 0',
+        '- 2 has a Ready role follower lead 0',
         '- 2 lead 0',
         '+ 2 lead 3',
       ],
     },
   ],
   'prevote.txt': [
+    {
+      line: 85,
+      text: 'stabilize',
+      why: 'melted',
+      differences: ['- 3->1 appended t1 to 12', '- receives 3->1 appended t1 to 12'],
+    },
     {
       line: 139,
       text: 'stabilize',
@@ -217,9 +224,9 @@ export const deviations: Readonly<Record<string, readonly Deviation[]>> = {
         '- receives 1->2 poll granted t2',
         '- receives 1->2 vote granted t2',
         '+ receives 1->2 poll refused t1',
-        '- 1 stands at role follower lead 0 term 2 vote 2 commit 12',
-        '- 1 stands at role follower lead 2 term 2 vote 2 commit 12',
-        '- 1 stands at role follower lead 2 term 2 vote 2 commit 13',
+        '- 1 has a Ready role follower lead 0 term 2 vote 2 commit 12',
+        '- 1 has a Ready role follower lead 2 term 2 vote 2 commit 12',
+        '- 1 has a Ready role follower lead 2 term 2 vote 2 commit 13',
         '- 1 vote 2',
         '+ 1 vote 0',
       ],
@@ -270,7 +277,7 @@ export const deviations: Readonly<Record<string, readonly Deviation[]>> = {
       line: 151,
       text: 'stabilize 1',
       why: 'own',
-      differences: ['- 1->3 append t1 after 1/11 commit 12 [1/12 "\\"foo\\""]'],
+      differences: ['- 1->3 append t1 after 1/11 commit 12 [1/12 "\\"foo\\""]', '- 1 has a Ready'],
     },
     {
       line: 163,

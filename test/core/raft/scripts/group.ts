@@ -127,13 +127,18 @@ export class Group {
     this.report.readies.push({ member: seat.name, standing: seat.standing });
   }
 
+  /** A member may have moved without anything to do for its host. */
+  #standIfMoved(seat: Seat): void {
+    if (JSON.stringify(seat.look()) !== JSON.stringify(seat.standing)) this.#stand(seat);
+  }
+
   #send(seat: Seat, { messages }: RaftOutput): void {
     for (const { to, message } of messages) this.post({ from: seat.name, to, message });
   }
 
   /** Puts a message on its way. */
   post(flight: Flight): void {
-    this.report.sent.add(wordMessage(flight));
+    this.report.sent.push(wordMessage(flight));
     this.#network.push(flight);
   }
 
@@ -187,7 +192,7 @@ export class Group {
     const arriving = this.#network.filter(due);
     this.#network = this.#network.filter((flight) => !due(flight));
     for (const flight of arriving) {
-      this.report[dropped ? 'dropped' : 'received'].add(wordMessage(flight));
+      this.report[dropped ? 'dropped' : 'received'].push(wordMessage(flight));
       if (!dropped) this.on(to, (raft) => raft.step(flight.from, flight.message));
     }
   }
@@ -218,7 +223,7 @@ export class Group {
         (name) => this.processApply(name),
       );
     }
-    for (const name of names) this.#stand(this.seat(name));
+    for (const name of names) this.#standIfMoved(this.seat(name));
   }
 
   /** Drops the log up to `index`, on the disk too. */

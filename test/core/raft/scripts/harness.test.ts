@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { mutantsOf, survivors } from './mutants.ts';
 import { judge, type Played, play } from './scenario.ts';
 import { parseScript } from './script.ts';
+import { readTranscript } from './transcript.ts';
 
 /** Two voters; the second gets one entry late, after a snapshot-less probe. */
 const script = `
@@ -111,7 +112,7 @@ describe('The harness of the scripts', () => {
       for (const [k, line] of at.step.output.entries()) {
         if (!/->|Entry|match=|Term:\d Lead/.test(line)) continue;
         const step = { ...at.step, output: at.step.output.toSpliced(k, 1) };
-        const fewer = played.with(i, { ...at, step });
+        const fewer = played.with(i, { ...at, step, etcd: readTranscript(step) });
         expect(differencesOf(fewer), `without ${line}`).not.toBe(differencesOf(played));
       }
     }

@@ -80,7 +80,9 @@ export function readMessage(line: string): string | null {
   const match = messagePattern.exec(line);
   if (match === null) throw new Error(`not a message: ${line}`);
   const [, from = '', to = '', kind = '', term = '', logTerm = '', index = '', rest = ''] = match;
-  if (kind.startsWith('MsgStorage') || from === to) return null;
+  if (kind.startsWith('MsgStorage')) return null;
+  const promises = kind === 'MsgVoteResp' || (kind === 'MsgAppResp' && index !== '0');
+  if (from === to && promises) return null;
   return `${from}->${to} ${readBody({ kind, term: `t${term}`, logTerm, index, rest })}`;
 }
 
@@ -114,6 +116,7 @@ function readBody({ kind, term, logTerm, index, rest }: Printed): string {
     case 'MsgAppResp': {
       const hint = /Rejected \(Hint: (\d+)\)/.exec(rest)?.[1];
       if (hint !== undefined) return refusal(term, index, position(logTerm, hint));
+      if (logTerm !== '0') throw new Error(`an acknowledgement with a term of its log: ${last}`);
       return index === '0' ? `heartbeat-ack ${term}` : `appended ${term} to ${index}`;
     }
     case 'MsgVote':

@@ -1,7 +1,8 @@
 // Transcripts told wrongly in one place, to prove that the comparison looks at every place.
 
 import { judge, type Played } from './scenario.ts';
-import { joined } from './transcript.ts';
+import type { Step } from './script.ts';
+import { joined, readTranscript } from './transcript.ts';
 
 /** Lines that say nothing that can be compared. */
 const idle = [
@@ -20,21 +21,26 @@ const idle = [
 ];
 
 interface Mutant {
-  readonly played: readonly Played[];
+  /** Of the step, and the step itself with the false line. */
+  readonly at: number;
+  readonly step: Step;
   readonly what: string;
 }
 
-/** One for each number, and each role, in each line that is compared. */
+/** One for each number, and each word that matters, in each line that is compared. */
 export function mutantsOf(played: readonly Played[]): readonly Mutant[] {
-  return played.flatMap((at, i) => {
-    const output = joined(at.step.output);
+  return played.flatMap(({ step }, at) => {
+    const output = joined(step.output);
     return output.flatMap((line, k) => {
       if (idle.some((pattern) => pattern.test(line))) return [];
-      return wrong(line).map((told) => {
-        const step = { ...at.step, output: output.with(k, told) };
-        const what = `line ${at.step.line}, ${at.step.text}: ${line} → ${told}`;
-        return { played: played.with(i, { ...at, step }), what };
-      });
+      // Alike heartbeats count once (comparison.ts).
+      const isNoticed = (told: string) => !(/Heartbeat/.test(told) && output.includes(told));
+      return wrong(line)
+        .filter(isNoticed)
+        .map((told) => {
+          const what = `line ${step.line}, ${step.text}: ${line} → ${told}`;
+          return { at, step: { ...step, output: output.with(k, told) }, what };
+        });
     });
   });
 }
@@ -44,7 +50,8 @@ const names = /State\w+|Rejected|Msg(Pre)?Vote(?=\s)|MsgApp(?=\s)|-Voter|paused/
 function wrong(line: string): readonly string[] {
   const replaced = (at: number, length: number, by: string) =>
     line.slice(0, at) + by + line.slice(at + length);
-  const numbers = [...line.matchAll(/\d+/g)].map(({ 0: digits, index }) => {
+  // Who became something is not told wrongly: somebody else may have become the same.
+  const numbers = [...line.matchAll(/(?<!^INFO )\d+/g)].map(({ 0: digits, index }) => {
     return replaced(index, digits.length, String(Number(digits) + 1));
   });
   const words = [...line.matchAll(names)].map(({ 0: name, index }) => {
@@ -59,14 +66,17 @@ function wrong(line: string): readonly string[] {
 export function survivors(played: readonly Played[]): readonly string[] {
   const right = JSON.stringify(judge(played));
   return mutantsOf(played)
-    .filter((mutant) => told(mutant) === right)
+    .filter((mutant) => judged(played, mutant) === right)
     .map(({ what }) => what);
 }
 
 /** A line that cannot be read at all is noticed too. */
-function told({ played }: Mutant): string {
+function judged(played: readonly Played[], { at, step }: Mutant): string {
+  const was = played[at];
+  if (was === undefined) throw new Error('a mutant of no step');
   try {
-    return JSON.stringify(judge(played));
+    const etcd = readTranscript(step);
+    return JSON.stringify(judge(played.with(at, { ...was, step, etcd })));
   } catch (error) {
     return String(error);
   }

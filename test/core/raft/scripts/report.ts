@@ -12,9 +12,9 @@ export interface Standing {
 
 export class Report {
   /** Messages as `1->2 append …` (messages.ts), by what happened to them. */
-  readonly sent = new Set<string>();
-  readonly received = new Set<string>();
-  readonly dropped = new Set<string>();
+  readonly sent: string[] = [];
+  readonly received: string[] = [];
+  readonly dropped: string[] = [];
   /** Entries handed to the disk, and to the state machine, by member. */
   readonly persisted = new Map<string, string[]>();
   readonly committed = new Map<string, string[]>();

@@ -13,11 +13,12 @@ export interface Detour {
   readonly instead?: readonly string[];
 }
 
-/** What our group did at one step, before anything is compared. */
+/** What etcd and our group did at one step, before anything is compared. */
 export interface Played {
   readonly step: Step;
   /** True: the script hides what happened, so nothing is compared. */
   readonly muted: boolean;
+  readonly etcd: Report;
   readonly ours: Report;
   /** How every member stood at its last Ready. */
   readonly standings: Known;
@@ -36,7 +37,7 @@ export function play(
     for (const directive of directives) run(scene, directive);
     const seats = [...scene.group.seats.values()];
     const standings = new Map(seats.map(({ name, standing }) => [name, standing]));
-    return { step, muted, ours, standings };
+    return { step, muted, etcd: readTranscript(step), ours, standings };
   });
 }
 
@@ -46,8 +47,8 @@ export function judge(played: readonly Played[]): readonly (readonly string[])[]
   return played.map((at) => judgeStep(known, at));
 }
 
-function judgeStep(known: Known, { step, muted, ours, standings }: Played): readonly string[] {
-  const etcd = readTranscript(step);
+function judgeStep(known: Known, played: Played): readonly string[] {
+  const { step, muted, etcd, ours, standings } = played;
   if (muted) {
     if (step.output.join() !== 'ok') throw new Error(`line ${step.line}: hidden, yet printed`);
     known.clear();

@@ -117,17 +117,28 @@ class Reader {
       this.#stands({ lead, role: roles[state] ?? state });
       return true;
     }
-    const born = /^INFO newRaft (\d+) \[peers: \[[\d,]*\], term: (\d+), commit: (\d+)/.exec(line);
-    if (born !== null) {
-      const [, member = '', term = '', commit = ''] = born;
-      const standing = { role: 'follower', lead: '0', term, vote: '0', commit };
-      this.#report.readies.push({ member, standing });
-      return true;
-    }
+    if (this.#readBirth(line)) return true;
     const hard = /^HardState Term:(\d+)(?: Vote:(\d+))? Commit:(\d+)$/.exec(line);
     if (hard === null) return false;
     const [, term = '', vote = '0', commit = ''] = hard;
     this.#stands({ term, vote, commit });
+    return true;
+  }
+
+  /** A new member, whose log begins after a snapshot at `index`, or is empty. */
+  #readBirth(line: string): boolean {
+    const member = /^INFO newRaft (\d+) /.exec(line)?.[1];
+    if (member === undefined) return false;
+    const { options } = this.#step;
+    const [commit = '0'] = options.get('index') ?? [];
+    const peers = `peers: [${options.get('voters')?.join(',') ?? ''}], term: 0`;
+    const points = `commit: ${commit}, applied: ${commit}, lastindex: ${commit}`;
+    const last = `lastterm: ${commit === '0' ? 0 : 1}`;
+    if (line !== `INFO newRaft ${member} [${peers}, ${points}, ${last}]`) {
+      throw new Error(`not the member that was asked for: ${line}`);
+    }
+    const standing = { role: 'follower', lead: '0', term: '0', vote: '0', commit };
+    this.#report.readies.push({ member, standing });
     return true;
   }
 
@@ -152,8 +163,8 @@ class Reader {
     if (this.#section === 'processing') return;
     const message = readMessage(line.replace('dropped: ', ''));
     if (message === null) return;
-    if (line.startsWith('dropped: ')) this.#report.dropped.add(message);
-    else if (this.#section === 'receiving') this.#report.received.add(message);
-    else this.#report.sent.add(message);
+    if (line.startsWith('dropped: ')) this.#report.dropped.push(message);
+    else if (this.#section === 'receiving') this.#report.received.push(message);
+    else this.#report.sent.push(message);
   }
 }
