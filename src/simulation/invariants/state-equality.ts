@@ -7,6 +7,7 @@
 import type { GroupId, NodeId, Tick } from '../../core/model/ids.ts';
 import type { MachineView } from '../observation.ts';
 import { Violation } from '../outcome.ts';
+import { stateHashOf } from './state-hash.ts';
 import type { Invariant, ReplicaView, ViewChange } from './watch.ts';
 import { replicasOf } from './watch.ts';
 
@@ -54,10 +55,10 @@ export class StateEquality implements Invariant {
     this.#moved.clear();
   }
 
-  #compare(node: NodeId, { group, raft, machine }: ReplicaView): void {
+  #compare(node: NodeId, replica: ReplicaView): void {
+    const { group, raft } = replica;
     const index = raft.view().appliedIndex;
-    const hash =
-      machine.kind === 'data' ? machine.partition.hash() : JSON.stringify(machine.control.row);
+    const hash = stateHashOf(replica);
     let known = this.#known.get(group);
     if (known === undefined) {
       known = new Map();

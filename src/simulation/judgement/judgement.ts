@@ -13,7 +13,7 @@ import { makeInvariants } from '../invariants/invariants.ts';
 import type { Plan } from '../plan.ts';
 import { checkFailed, checkMerged } from './effects.ts';
 import { judgeCounters, judgeHistory, judgeWeakReads } from './histories.ts';
-import { checkConvergence, unrestOf } from './rest.ts';
+import { checkConvergence, checkLastReads, unrestOf } from './rest.ts';
 
 export function makeJudges(plan: Plan): Judges {
   const { partitions } = plan;
@@ -43,6 +43,7 @@ function checkAtRest(
   const { states, exactlyOnce, mergedOnce } = invariants;
   states.compareAll();
   checkConvergence(machines, partitions);
+  checkLastReads(machines, recorded);
   checkMerged(machines, mergedOnce.acknowledged);
   checkFailed(recorded, { partitions, exactlyOnce, mergedOnce });
   judgeCounters(recorded);

@@ -4,10 +4,12 @@
 import { judgeConvergence } from '../../checkers/convergence.ts';
 import type { GroupId } from '../../core/model/ids.ts';
 import { groupId } from '../../core/model/ids.ts';
+import { stateHashOf } from '../invariants/state-hash.ts';
 import type { ReplicaView } from '../invariants/watch.ts';
 import { replicasOf } from '../invariants/watch.ts';
 import type { MachineView } from '../observation.ts';
 import { Violation } from '../outcome.ts';
+import type { Recorded } from '../workload/recorder.ts';
 
 interface Held {
   readonly machine: MachineView;
@@ -30,7 +32,7 @@ export function checkConvergence(machines: readonly MachineView[], partitions: n
       node: machine.name,
       group,
       appliedIndex: replica.raft.view().appliedIndex,
-      hash: hashOf(replica),
+      hash: stateHashOf(replica),
     })),
   );
   const judgement = judgeConvergence({ replicas, atTheEnd: true });
@@ -70,6 +72,15 @@ function unrestIn(group: GroupId, held: readonly Held[]): string | null {
   return null;
 }
 
-function hashOf({ machine }: ReplicaView): string {
-  return machine.kind === 'data' ? machine.partition.hash() : JSON.stringify(machine.control.row);
+/** With every machine well again, every replica answers: the last reads at `all` succeed. */
+export function checkLastReads(
+  machines: readonly MachineView[],
+  recorded: readonly Recorded[],
+): void {
+  if (machines.some(({ state }) => state !== 'up')) return;
+  const failed = recorded.find(({ planned, outcome }) => planned < 0 && outcome !== 'ok');
+  if (failed === undefined) return;
+  const { key, consistency, failure } = failed;
+  const why = `the last read of ${key} at ${consistency} failed (${failure}) although all is well`;
+  throw new Violation('progress', why);
 }

@@ -51,10 +51,12 @@ export interface CallOptions {
 const twinShare = 0.08;
 const pauseTicksMax = 40;
 const tickMs = 10;
+/** Long enough for elections, and for a replica that must be sent a snapshot. */
+const lastTryTicks = 600;
 
 export class Call {
   readonly #options: CallOptions;
-  readonly #givesUpAt: number;
+  #givesUpAt: number;
   /** Attempts that may still be answered, and where they went. */
   readonly #open = new Map<number, NodeId>();
   /** The attempt that is waited for. */
@@ -67,8 +69,10 @@ export class Call {
   #retryAt: number;
   #refusedBy: NodeId | null = null;
   #ended = false;
-  /** True: the world is at peace, and the call must come to a real end. */
+  /** True: the storm is over, and the call must come to a real end. */
   #insists = false;
+  /** True: the storm is over. */
+  #isLast = false;
 
   constructor(options: CallOptions, now: number) {
     this.#options = options;
@@ -80,8 +84,14 @@ export class Call {
     return this.#ended;
   }
 
-  insist(): void {
-    this.#insists = true;
+  /**
+   * The storm is over. What needs a quorum must come to a real end; what needs every replica may be
+   * waiting for one that is gone for good, and is tried for a while.
+   */
+  insist(now: number): void {
+    this.#isLast = true;
+    this.#insists = this.#options.consistency !== 'all';
+    this.#givesUpAt = Math.max(this.#givesUpAt, now + lastTryTicks);
   }
 
   onTick(now: number): void {
@@ -217,7 +227,7 @@ export class Call {
     this.#current = null;
     if (this.#isWrite) this.#unresolved += 1;
     this.#resent += 1;
-    const mayResend = this.#insists || this.#resent <= this.#options.retries;
+    const mayResend = this.#isLast || this.#resent <= this.#options.retries;
     if (this.#isRepeatable && mayResend) this.#place(now);
     else this.#giveUp('no-answer');
   }

@@ -96,7 +96,7 @@ export class Client {
   /** From now on every operation is tried until it has ended. */
   insist(): void {
     this.#insists = true;
-    for (const { call } of this.#errands) call?.insist();
+    for (const { call } of this.#errands) call?.insist(this.#now);
   }
 
   onTick(now: number): void {
@@ -177,7 +177,7 @@ export class Client {
       },
       this.#now,
     );
-    if (this.#insists) call.insist();
+    if (this.#insists) call.insist(this.#now);
     return call;
   }
 

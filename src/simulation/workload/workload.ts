@@ -4,8 +4,9 @@
 //   plan ─► Client (session, routes) ─► Errand (one planned operation) ─► Call (one request) ─► frames
 //                                            └─► Recorder ─► history for the judges
 //
-// When the storm is over, what is open is tried until it ends, and then every key is read once more:
-// what was acknowledged must be in that last read.
+// When the storm is over, what is open is tried until it ends, and then every key is read once more,
+// at quorum and at all: what was acknowledged must be in those last reads. Their numbers are
+// negative: the plan has none of them.
 
 import type { Operation } from '../../checkers/history/history.ts';
 import type { GroupId } from '../../core/model/ids.ts';
@@ -95,19 +96,22 @@ export class Clients implements Workload {
 
   #issueLastReads(now: number): void {
     this.#areLastReadsIssued = true;
-    for (const [at, key] of this.#keys.entries()) {
-      this.#reader.add({
-        id: -1 - at,
-        at: tick(now),
-        client: this.#clients.length + 1,
-        via: 'leader',
-        kind: 'read',
-        key,
-        value: null,
-        consistency: 'quorum',
-        retries: 0,
-        deadlineTicks: lastReadTicks,
-      });
+    let id = 0;
+    for (const key of this.#keys) {
+      for (const consistency of ['quorum', 'all'] as const) {
+        this.#reader.add({
+          id: --id,
+          at: tick(now),
+          client: this.#clients.length + 1,
+          via: 'leader',
+          kind: 'read',
+          key,
+          value: null,
+          consistency,
+          retries: 0,
+          deadlineTicks: lastReadTicks,
+        });
+      }
     }
   }
 }
