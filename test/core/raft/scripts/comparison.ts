@@ -37,6 +37,9 @@ export function compare(step: Step, sides: Sides): readonly string[] {
     differences.push(...byMessage('drops ', etcd.dropped, ours.dropped));
   }
   for (const role of etcd.became) if (!ours.became.has(role)) differences.push(`- becomes ${role}`);
+  for (const member of etcd.unsure) {
+    if (!ours.unsure.has(member)) differences.push(`- ${member} is not durable`);
+  }
   differences.push(...byLine(etcd.lines.map(withoutInactive), ours.lines));
   return differences;
 }

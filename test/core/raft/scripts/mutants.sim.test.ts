@@ -1,4 +1,4 @@
-// Every number that etcd's scripts print and that is compared, told wrongly, is noticed: some 10,000
+// Every number that etcd's scripts print and that is compared, told wrongly, is noticed: some 5,500
 // mutants. The harness on a script of our own is in harness.test.ts.
 
 import { readdirSync } from 'node:fs';

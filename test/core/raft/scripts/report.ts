@@ -20,6 +20,8 @@ export class Report {
   readonly committed = new Map<string, string[]>();
   /** `1 leader 3`: member, role and term that it passed through. */
   readonly became = new Set<string>();
+  /** Members of whose log a write is done, and which do not take it for durable yet. */
+  readonly unsure = new Set<string>();
   /** How members stood at each Ready, in order. */
   readonly readies: { readonly member: string; standing: Standing }[] = [];
   /** Lines of raft-state, status, raft-log and compact. */

@@ -36,6 +36,7 @@ export function play(
     const directives = detourAt(step)?.instead?.map((line) => parseCommand([line])) ?? [step];
     for (const directive of directives) run(scene, directive);
     const seats = [...scene.group.seats.values()];
+    for (const seat of seats) if (seat.isUnsure) ours.unsure.add(seat.name);
     const standings = new Map(seats.map(({ name, standing }) => [name, standing]));
     return { step, muted, etcd: readTranscript(step), ours, standings };
   });

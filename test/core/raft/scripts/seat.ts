@@ -99,6 +99,12 @@ export class Seat {
     };
   }
 
+  /** Its log is not durable to the end. */
+  get isUnsure(): boolean {
+    const { persistedIndex, lastIndex } = this.raft.view();
+    return persistedIndex < lastIndex;
+  }
+
   noteTold(output: RaftOutput): void {
     if (this.#toldTerm !== this.raft.term) this.#told.clear();
     this.#toldTerm = this.raft.term;

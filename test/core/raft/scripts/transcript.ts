@@ -117,7 +117,7 @@ class Reader {
       this.#stands({ lead, role: roles[state] ?? state });
       return true;
     }
-    if (this.#readBirth(line)) return true;
+    if (this.#readBirth(line) || this.#readUnsure(line)) return true;
     const hard = /^HardState Term:(\d+)(?: Vote:(\d+))? Commit:(\d+)$/.exec(line);
     if (hard === null) return false;
     const [, term = '', vote = '0', commit = ''] = hard;
@@ -139,6 +139,15 @@ class Reader {
     }
     const standing = { role: 'follower', lead: '0', term: '0', vote: '0', commit };
     this.#report.readies.push({ member, standing });
+    return true;
+  }
+
+  /** A write is done whose entries were replaced in the meantime: it proves nothing. */
+  #readUnsure(line: string): boolean {
+    const older = /^INFO \d+ \[term: \d+\] ignored entry appends from a MsgStorageAppendResp /;
+    const other = /^INFO entry at \(index,term\)=\(\d+,\d+\) mismatched with entry at /;
+    if (!older.test(line) && !other.test(line)) return false;
+    this.#report.unsure.add(this.#member);
     return true;
   }
 
