@@ -3,6 +3,7 @@
 
 import { packageRoot } from '../../src/cluster/package-root.ts';
 import { exitCodes } from '../../src/errors.ts';
+import { asDsysError, failureText } from '../../src/terminal/failure.ts';
 import { Config, Help, settings } from './command.ts';
 import { tellFailure, unknownVerb, wantsJson } from './failure.ts';
 import { rootHelpJson, verbHelpJson } from './help-json.ts';
@@ -15,6 +16,7 @@ export interface World {
   once(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
   exit(code: number): void;
   readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
 }
 
 const helpFlags = ['--help', '-h'];
@@ -25,9 +27,7 @@ export async function main(world: World): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     world.once(signal, () => onInterrupt(world));
   }
-  world.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') world.exit(exitCodes.done);
-  });
+  watchStreams(world);
   const argv = world.argv.slice(2);
   try {
     await dispatch(argv);
@@ -65,6 +65,29 @@ function verbFirst(argv: readonly string[]): readonly string[] {
 /** `dsys help put` is `dsys put --help`. */
 function helpWords(words: readonly string[]): readonly string[] {
   return [words.slice(1).find((word) => !word.startsWith('-')) ?? '--help', '--help'];
+}
+
+/**
+ * Who reads may leave at any time (`dsys scan | head -1`): that is no error. Output that is lost
+ * otherwise is one, told on stderr; what is lost on stderr has nowhere to be told.
+ */
+function watchStreams(world: World): void {
+  let lost = false;
+  // oclif has a listener of its own, which throws.
+  world.stdout.removeAllListeners('error');
+  world.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (!lost) onOutputLost(error, world);
+    lost = true;
+  });
+  world.stderr.on('error', () => undefined);
+}
+
+/** Work that must clean up first does so, as after Ctrl-C. */
+function onOutputLost(error: NodeJS.ErrnoException, world: World): void {
+  const left = error.code === 'EPIPE';
+  const failure = asDsysError(error);
+  if (!left) world.stderr.write(failureText(failure));
+  if (!interrupt()) world.exit(left ? exitCodes.done : failure.exitCode);
 }
 
 function asksForHelp(argv: readonly string[]): boolean {

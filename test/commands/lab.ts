@@ -46,6 +46,14 @@ export class Lab {
     return { code: run.exitCode ?? -1, stdout: run.stdout, stderr: run.stderr, ms };
   }
 
+  /** Runs a line of bash in which `dsys` is this one. */
+  async shell(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
+    const script = `dsys() { "${process.execPath}" "${entry}" "$@"; }\n${line}`;
+    const options = { reject: false, stripFinalNewline: false, timeout: 60_000 } as const;
+    const run = await execa('bash', ['-c', script], { ...options, env: this.#env() });
+    return { code: run.exitCode ?? -1, stdout: run.stdout, stderr: run.stderr };
+  }
+
   /** Runs `dsys … --json`; the one JSON value that it prints. */
   async json(args: readonly string[]): Promise<{ code: number; json: Json }> {
     const run = await this.run([...args, '--json']);
