@@ -8,6 +8,14 @@ export class Fingerprint {
   #low = 0x811c9dc5;
   #high = 0x2f0b4a27;
 
+  /** Two whole numbers; below 2^53 each. */
+  mix(a: number, b: number): void {
+    const wide = (a ^ Math.floor(b / 0x1_0000_0000)) | 0;
+    this.#low = Math.imul(this.#low ^ wide, prime);
+    this.#high = Math.imul(this.#high ^ (b | 0) ^ this.#low, 0x85ebca6b);
+    this.#high ^= this.#high >>> 15;
+  }
+
   add(text: string): void {
     let low = this.#low;
     let high = this.#high;

@@ -10,6 +10,7 @@ import { seededRandom } from '../core/model/random.ts';
 import { hashText } from '../wire/key-hash.ts';
 import type { Judges, MakeJudges, MakeWorkload, Workload } from './cast.ts';
 import { memberNames, simulatedCluster } from './cluster.ts';
+import { makeJudges } from './judgement/judgement.ts';
 import type { Observer } from './observation.ts';
 import type { Outcome } from './outcome.ts';
 import type { Plan } from './plan.ts';
@@ -32,7 +33,7 @@ export interface SimulateOptions {
 export async function simulate(plan: Plan, options: SimulateOptions = {}): Promise<Outcome> {
   const random = seededRandom(`${plan.seed}/run`);
   const trace = new Trace({ now: () => world.now, write: options.trace });
-  const judges = (options.makeJudges ?? noJudges)(plan);
+  const judges = (options.makeJudges ?? makeJudges)(plan);
   const observers = [trace, ...(options.observers ?? []), ...judges.observers];
   const world: World = new World({ plan, random: random.stream('world'), observers });
   const makeWorkload = options.makeWorkload ?? ((setting) => new Clients(setting));
@@ -69,10 +70,3 @@ function outcomeOf(parts: {
     history: workload.history(),
   };
 }
-
-const noJudges: MakeJudges = () => ({
-  observers: [],
-  unrest: () => null,
-  judge: () => undefined,
-  coverage: () => ({}),
-});

@@ -1,9 +1,10 @@
-// The transcript of a run: one line for each fault, each start and end of a process, and each input
-// that a node got, with what it wanted done. Byte for byte the same on every platform; its
-// fingerprint is taken whether or not anybody reads it.
+// The transcript of a run: one line for each fault, each start and end of a process, and each step
+// of a node: what came in, and what it wanted done. Byte for byte the same on every platform; its
+// fingerprint is taken whether or not anybody reads it. Ticks of a node and the messages that it
+// sends have no line (the receiver's line has them), but they are in the fingerprint.
 //
-//   120 node2 < append g3 t2 14.2 +1 c14 from node1
-//   120 node2 > persist 31, appended g3 t2 15 to node1
+//   120 node2 < g3 append t2 14.2 +1 c14 from node1
+//   120 node2 > persist 31 (2), 1 messages
 
 import type { Input, Ready } from '../core/contract.ts';
 import type { PeerMessage } from '../core/messages.ts';
@@ -42,7 +43,8 @@ export class Trace implements Observer {
   }
 
   onInput({ name }: MachineView, input: Input): void {
-    this.line(`${name} < ${wordsOfInput(input)}`);
+    if (input.kind === 'tick') this.#fingerprint.mix(input.ticks, input.wallMs);
+    else this.line(`${name} < ${wordsOfInput(input)}`);
   }
 
   onReady({ name }: MachineView, ready: Ready): void {
@@ -69,10 +71,8 @@ export class Trace implements Observer {
   }
 }
 
-function wordsOfInput(input: Input): string {
+function wordsOfInput(input: Exclude<Input, { kind: 'tick' }>): string {
   switch (input.kind) {
-    case 'tick':
-      return `tick ${input.ticks} ${input.wallMs}`;
     case 'message':
       return `${wordsOfMessage(input.message)} from ${input.from}`;
     case 'request':
@@ -92,7 +92,7 @@ function wordsOfReady({ persist, state, messages, replies, events }: Ready): rea
   const words: string[] = [];
   if (persist !== null) words.push(`persist ${persist.number} (${persist.records.length})`);
   if (state !== null) words.push(`save ${state.number}${state.sync ? ' synced' : ''}`);
-  for (const { to, message } of messages) words.push(`${wordsOfMessage(message)} to ${to}`);
+  if (messages.length > 0) words.push(`${messages.length} messages`);
   for (const { reply } of replies) words.push(wordsOfReply(reply));
   for (const { kind, group, detail } of events) {
     words.push(`[${kind} g${group ?? '-'} ${JSON.stringify(detail)}]`);
