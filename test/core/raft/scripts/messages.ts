@@ -1,5 +1,5 @@
 // One wording for the messages of both sides. Where the two name the same thing differently, the
-// difference is settled here, once, and listed in `wordings` of deviations.ts.
+// difference is settled here, once, and listed at the top of deviations.ts.
 
 import type { Configuration, Entry } from '../../../../src/core/model/entry.ts';
 import type { RaftMessage } from '../../../../src/core/raft/messages.ts';
