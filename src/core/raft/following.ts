@@ -90,7 +90,9 @@ function isContiguous({ prevIndex, entries }: Append): boolean {
 export function onHeartbeat(state: RaftState, from: NodeId, heartbeat: Heartbeat): void {
   followLeader(state, from);
   state.commitTo(logIndex(Math.min(heartbeat.commitIndex, state.log.lastIndex)));
-  state.quiet = heartbeat.quiesce && hasEverything(state, heartbeat.commitIndex);
+  // Nobody tells twice that a connection died: who is down already must not be waited for in quiet.
+  const mayRest = !state.down.has(from) && hasEverything(state, heartbeat.commitIndex);
+  state.quiet = heartbeat.quiesce && mayRest;
   reportProgress(state, from, heartbeat.readRound);
 }
 

@@ -179,6 +179,20 @@ describe('Waking', () => {
     expect(cluster.leaders()).toHaveLength(1);
   });
 
+  test('a last word that comes after the death of its connection puts nobody to sleep', () => {
+    const cluster = quietCluster();
+    cluster.propose('a', 'y');
+    cluster.tick(limits.heartbeatTicks);
+    cluster.crash('a');
+    const [term, commit] = [cluster.view('b').term, cluster.view('b').lastIndex];
+    for (const other of ['b', 'c']) {
+      cluster.on(other, (raft) => raft.onPeerDown(nodeId('a')));
+      cluster.inject('a', other, heartbeat(term, { commit, quiesce: true }));
+    }
+    cluster.tick(3 * limits.electionTicksMax);
+    expect(cluster.leaders()).toHaveLength(1);
+  });
+
   test('a leader that is silent without a dead connection is replaced when the driver wakes its followers', () => {
     const cluster = quietCluster();
     cluster.isolate('a');
