@@ -103,7 +103,10 @@ export class Disks implements Invariant {
     const disk = this.disk(name);
     disk.pending = [];
     disk.replicas.clear();
-    for (const found of groups) disk.replicas.set(found.group, foundReplica(found));
+    for (const found of groups) {
+      disk.replicas.set(found.group, foundReplica(found));
+      this.#tell(name, { kind: 'entries', group: found.group, entries: found.entries });
+    }
   }
 
   onInput({ name }: MachineView, input: Input): void {
@@ -115,13 +118,17 @@ export class Disks implements Invariant {
       disk.pending.shift();
       for (const record of batch.records) {
         replicaOn(disk.replicas, record.group).obey(record);
-        for (const listener of this.#listeners) listener(name, record);
+        this.#tell(name, record);
       }
     }
   }
 
   onReady({ name }: MachineView, { persist }: Ready): void {
     if (persist !== null) this.disk(name).pending.push(persist);
+  }
+
+  #tell(name: NodeId, record: LogRecord): void {
+    for (const listener of this.#listeners) listener(name, record);
   }
 }
 

@@ -1,13 +1,14 @@
 // A server votes for at most one candidate in a given term (Raft paper, section 5.2), whatever
-// crashes lie between: the vote is in the hard state. Seen in what it sends, in what it writes, and
-// in what it finds on its disk. A candidate has voted for itself.
+// crashes lie between: the vote is in the hard state. Seen in what it sends and in what it finds on
+// its disk, over all its lives, and in what it holds, within one. A vote that was neither sent nor
+// durable was never given. A candidate has voted for itself.
 
 import type { Ready } from '../../core/contract.ts';
 import type { GroupId, NodeId, Term } from '../../core/model/ids.ts';
 import type { Recovered } from '../../core/model/records.ts';
 import type { MachineView } from '../observation.ts';
 import { Violation } from '../outcome.ts';
-import type { Invariant } from './watch.ts';
+import type { Invariant, ReplicaView, ViewChange } from './watch.ts';
 
 export class VoteOnce implements Invariant {
   /** By voter, group and term. */
@@ -19,12 +20,14 @@ export class VoteOnce implements Invariant {
     }
   }
 
-  onReady({ name }: MachineView, { persist, messages }: Ready): void {
-    for (const record of persist?.records ?? []) {
-      if (record.kind !== 'hard-state') continue;
-      const { term, votedFor } = record.hardState;
-      this.#vote(name, record.group, { term, candidate: votedFor });
-    }
+  onView({ name }: MachineView, { group }: ReplicaView, { before, now }: ViewChange): void {
+    if (before === null || before.term !== now.term || before.votedFor === null) return;
+    if (now.votedFor === before.votedFor) return;
+    const facts = `group ${group}: ${name} took its vote in term ${now.term} back from ${before.votedFor} and gave it to ${now.votedFor ?? 'nobody'}`;
+    throw new Violation('vote-once', facts);
+  }
+
+  onReady({ name }: MachineView, { messages }: Ready): void {
     for (const { to, message } of messages) {
       if (message.kind !== 'group') continue;
       const { kind, term } = message.message;

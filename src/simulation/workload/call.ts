@@ -51,8 +51,8 @@ export interface CallOptions {
 const twinShare = 0.08;
 const pauseTicksMax = 40;
 const tickMs = 10;
-/** Long enough for elections, and for a replica that must be sent a snapshot. */
-const lastTryTicks = 600;
+/** Many may wait in vain for a replica that is gone, one after the other. */
+const lastTryTicks = 150;
 
 export class Call {
   readonly #options: CallOptions;
@@ -91,7 +91,7 @@ export class Call {
   insist(now: number): void {
     this.#isLast = true;
     this.#insists = this.#options.consistency !== 'all';
-    this.#givesUpAt = Math.max(this.#givesUpAt, now + lastTryTicks);
+    this.#givesUpAt = Math.min(this.#givesUpAt, now + lastTryTicks);
   }
 
   onTick(now: number): void {

@@ -177,7 +177,7 @@ export class Client {
       },
       this.#now,
     );
-    if (this.#insists) call.insist(this.#now);
+    if (this.#insists && !isPatient(planned)) call.insist(this.#now);
     return call;
   }
 
@@ -246,6 +246,11 @@ export class Client {
     if (result.kind === 'topology') this.#routes.learn(result.topology);
     else this.#callOf.get(id)?.onReply(id, result, this.#now);
   }
+}
+
+/** A last read at `all` waits long enough by itself, and not for ever. */
+function isPatient({ id, consistency }: PlannedOperation): boolean {
+  return id < 0 && consistency === 'all';
 }
 
 /** A scan, a condition and a count need the log. */

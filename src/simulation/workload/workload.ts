@@ -17,8 +17,9 @@ import { Client } from './client.ts';
 import type { Recorded } from './recorder.ts';
 import { Recorder } from './recorder.ts';
 
-/** How long one attempt of a last read waits. */
+/** A last read waits for elections, and for a replica that must be sent a snapshot. */
 const lastReadTicks = 100;
+const lastReadRetries = 9;
 
 export class Clients implements Workload {
   readonly #recorder = new Recorder();
@@ -108,7 +109,7 @@ export class Clients implements Workload {
           key,
           value: null,
           consistency,
-          retries: 0,
+          retries: lastReadRetries,
           deadlineTicks: lastReadTicks,
         });
       }

@@ -56,11 +56,23 @@ describe('one vote a term (§5.2)', () => {
     );
   });
 
-  test('a hard state that says otherwise than the vote is a violation', () => {
+  test('a vote that is found on the disk, or held, and given again is a violation', () => {
     const invariant = new VoteOnce();
-    invariant.onReady(machine(node1), ready({ sent: [[node2, vote({ term: 4 })]] }));
-    const other = ready({ records: [hardState(4, node1)] });
+    invariant.onBirth(machine(node1), { groups: [recovered({ term: 4, votedFor: node2 })] });
+    const other = ready({ sent: [[node3, vote({ term: 4 })]] });
     expect(() => invariant.onReady(machine(node1), other)).toThrow('term 4');
+    const before = { ...view({ term: 5 }), votedFor: node2 };
+    const now = { ...view({ term: 5 }), votedFor: node3 };
+    expect(() => invariant.onView(machine(node1), replica([]), { before, now })).toThrow(
+      'took its vote in term 5 back from node2',
+    );
+  });
+
+  test('a vote that was neither sent nor durable was never given', () => {
+    const invariant = new VoteOnce();
+    invariant.onReady(machine(node1), ready({ records: [hardState(4, node2)] }));
+    invariant.onBirth(machine(node1), { groups: [recovered({ term: 3 })] });
+    invariant.onReady(machine(node1), ready({ sent: [[node3, vote({ term: 4 })]] }));
   });
 
   test('polls, refusals, repeated votes and later terms are right', () => {
