@@ -1,6 +1,7 @@
-// `npm run zoo [-- BUG …]`: plants each bug in turn and lets the simulator look for it, from seed 1 on.
-// Prints how many seeds each one needed and who caught it. Fails when one is not caught within 200
-// seeds, or by somebody who should not have noticed, or on a seed that fails without the bug as well.
+// `npm run zoo [-- --seeds N BUG …]`: plants each bug in turn and lets the simulator look for it, from
+// seed 1 on. Prints how many seeds each one needed and who caught it. Fails when one is not caught
+// within 200 seeds, or by somebody who should not have noticed, or on a seed that fails without the
+// bug as well.
 //
 //   bug (data) ─► build with the text replaced ─► worker runs seeds 1, 2, 3 … ─► first failure
 //                 build as it is ──────────────► worker runs that seed ───────► must be green
@@ -8,13 +9,17 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { type Bug, readBugs } from './bug.ts';
 import { type Building, buildSubject } from './build.ts';
 import { type Catch, hunt } from './hunt.ts';
 import { complaintOf, lineOf, type Verdict } from './verdict.ts';
 
-const seedsMax = 200;
-const seeds = Array.from({ length: seedsMax }, (_, at) => at + 1);
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { seeds: { type: 'string', default: '200' } },
+});
+const seeds = Array.from({ length: Number(values.seeds) }, (_, at) => at + 1);
 
 /** Runs seeds of the build without a bug, each once. */
 class SoundRuns {
@@ -69,14 +74,13 @@ async function inBuilding<T>(root: string, work: (building: Building) => Promise
 }
 
 const root = process.cwd();
-const wanted = process.argv.slice(2);
 const bugs = readBugs(root).filter(({ id }) => wanted.length === 0 || wanted.includes(id));
 const verdicts = await inBuilding(root, (building) => huntAll(building, bugs));
 const missed = verdicts.filter((verdict) => complaintOf(verdict) !== null);
 const most = Math.max(0, ...verdicts.map(({ caught }) => caught?.seed ?? 0));
 console.log(
   `zoo: ${verdicts.length - missed.length} of ${bugs.length} bugs caught within ` +
-    `${seedsMax} seeds, the hardest in ${most}`,
+    `${seeds.length} seeds, the hardest in ${most}`,
 );
 for (const { bug } of missed) console.log(`  not as it should be: ${bug.id}`);
 if (missed.length > 0 || bugs.length === 0) process.exitCode = 1;
