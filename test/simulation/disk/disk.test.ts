@@ -2,6 +2,7 @@
 // command.
 
 import { describe, expect, test } from 'vitest';
+import { incarnation, storageId } from '../../../src/core/model/ids.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
 import { PretendedDisk } from '../../../src/simulation/disk/disk.ts';
 import { openPretendedStorage } from '../../../src/simulation/disk/storage.ts';
@@ -192,5 +193,53 @@ describe('the pretended disk', () => {
     await settle();
     expect(told).toBe(false);
     expect(await next.recover()).toEqual({ groups: [] });
+  });
+
+  test('writes take their time when the disk is given any, and longer while it is slowed', async () => {
+    const disk = new PretendedDisk({ delay: (lane) => (lane === 'log' ? 2 : 5) });
+    const storage = await opened(disk);
+    const done: string[] = [];
+    const log = () => storage.persist(persistBatch(1, [entriesRecord(one, [entry(1)])]));
+    start(log().then(() => done.push('log')));
+    const state = storage.saveState(stateBatch({ group: one, point: point(1), rows: [] }));
+    start(state.then(() => done.push('state')));
+    disk.advance(1);
+    expect(disk.completeDue()).toBe(false);
+    disk.advance(1);
+    expect(disk.completeDue()).toBe(true);
+    await settle();
+    expect(done).toEqual(['log']);
+    disk.advance(3);
+    disk.completeDue();
+    await settle();
+    expect(done).toEqual(['log', 'state']);
+    disk.slowedTicks = 10;
+    start(log().then(() => done.push('slow')));
+    disk.advance(11);
+    expect(disk.completeDue()).toBe(false);
+    disk.advance(1);
+    expect(disk.completeDue()).toBe(true);
+  });
+
+  test('a wiped disk has nothing, not even its name', async () => {
+    const disk = await twoBlocks();
+    disk.identity = { storageId: storageId('s'), incarnation: incarnation(3) };
+    disk.crash();
+    disk.wipe();
+    expect(disk.identity).toBeNull();
+    expect(await (await opened(disk)).recover()).toEqual({ groups: [] });
+  });
+
+  test('a flip of a synced bit spares the newest block, which could be a torn one', async () => {
+    for (const block of [0, 1, 2, 3]) {
+      const disk = await twoBlocks();
+      disk.crash();
+      expect(disk.files.flipSyncedLogBit({ block, bit: 100 })).toBe(true);
+      const recovered = (await opened(disk)).recover();
+      await expect(recovered).rejects.toMatchObject({ code: 'storage-corrupt' });
+    }
+    const empty = new PretendedDisk();
+    expect(empty.files.flipSyncedLogBit({ block: 0, bit: 0 })).toBe(false);
+    expect(empty.files.flipAnyRowBit({ block: 0, bit: 0 })).toBe(false);
   });
 });

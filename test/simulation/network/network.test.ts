@@ -1,6 +1,6 @@
 // The network in memory: the contract of every transport, and what only it can do.
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
 import { nodeId } from '../../../src/core/model/ids.ts';
 import type { Transport, TransportEvents } from '../../../src/ports/transport.ts';
@@ -73,12 +73,12 @@ test('a cut loses what is sent one way until it heals', async () => {
 
 test('fate may lose, double and delay, but never reorders a lane', async () => {
   const fates = [
-    { copies: 1, delayTicks: 5 },
-    { copies: 0, delayTicks: 0 },
-    { copies: 2, delayTicks: 1 },
+    { copies: 1, delayTicks: 5, lateTicks: 0 },
+    { copies: 0, delayTicks: 0, lateTicks: 0 },
+    { copies: 2, delayTicks: 1, lateTicks: 0 },
   ];
   const { network, received, send } = await pair({
-    fate: () => fates.shift() ?? { copies: 1, delayTicks: 0 },
+    fate: () => fates.shift() ?? { copies: 1, delayTicks: 0, lateTicks: 0 },
   });
   for (const value of [1, 2, 3, 4]) send(value);
   network.advance(4);
@@ -87,4 +87,99 @@ test('fate may lose, double and delay, but never reorders a lane', async () => {
   network.advance(1);
   network.deliverAll();
   expect(received).toEqual(['1', '3', '3', '4']);
+});
+
+test('a frame that is late is overtaken, and holds up nobody', async () => {
+  const late = [3, 0, 0];
+  const { network, received, send } = await pair({
+    fate: () => ({ copies: 1, delayTicks: 0, lateTicks: late.shift() ?? 0 }),
+  });
+  for (const value of [1, 2, 3]) send(value);
+  network.deliverAll();
+  expect(received).toEqual(['2', '3']);
+  network.advance(3);
+  network.deliverAll();
+  expect(received).toEqual(['2', '3', '1']);
+});
+
+test('deliverDue leaves what a delivery causes to the next call', async () => {
+  const { network, received, send } = await pair();
+  network.schedule(() => send(1));
+  expect(network.deliverDue()).toBe(1);
+  expect(received).toEqual([]);
+  expect(network.deliverDue()).toBe(1);
+  expect(received).toEqual(['1']);
+});
+
+describe('connections', () => {
+  async function watched() {
+    const network = new SimulatedNetwork();
+    const links: string[] = [];
+    const watch = (self: string): TransportEvents => ({
+      ...silent,
+      onPeerConnected: (peer) => links.push(`${self}+${peer}`),
+      onPeerDisconnected: (peer) => links.push(`${self}-${peer}`),
+    });
+    const a = network.transport({ self: node1, members });
+    const b = network.transport({ self: node2, members });
+    await a.start(watch('node1'));
+    await b.start(watch('node2'));
+    network.deliverAll();
+    links.length = 0;
+    return { network, links, a, b, watch };
+  }
+
+  test('that are severed are told of at both ends, and can not be made until they are joined', async () => {
+    const { network, links, a, b, watch } = await watched();
+    network.sever(node1, node2);
+    network.deliverAll();
+    expect(links).toEqual(['node1-node2', 'node2-node1']);
+    await b.close();
+    const again = network.transport({ self: node2, members });
+    await again.start(watch('node2'));
+    network.deliverAll();
+    a.sendToPeer({ peer: node2, lane: 'raft', frame: new Uint8Array(1) });
+    network.deliverAll();
+    expect(links).toHaveLength(2);
+    network.join(node1, node2);
+    network.deliverAll();
+    expect(links.slice(2).sort()).toEqual(['node1+node2', 'node2+node1']);
+  });
+
+  test('to a node whose power went stay, until it is back', async () => {
+    const { network, links, b, watch } = await watched();
+    b.vanish();
+    network.advance(100);
+    network.deliverAll();
+    expect(links).toEqual([]);
+    await network.transport({ self: node2, members }).start(watch('node2'));
+    network.deliverAll();
+    expect(links.sort()).toEqual(['node1+node2', 'node2+node1']);
+  });
+});
+
+test('a client’s frames take as long as its stream says, in both directions', async () => {
+  const network = new SimulatedNetwork();
+  const asked: string[] = [];
+  const node = network.transport({ self: node1, members });
+  await node.start({
+    ...silent,
+    onClientFrame: (frame, from) => {
+      asked.push(String(frame[0]));
+      node.sendToClient({ connection: from, frame });
+    },
+  });
+  const answers: string[] = [];
+  const onFrame = (frame: Uint8Array) => answers.push(String(frame[0]));
+  const client = network.client({ node: node1, onFrame, name: 'c', delay: () => 2 });
+  client.send(new Uint8Array([7]));
+  network.advance(1);
+  network.deliverAll();
+  expect(asked).toEqual([]);
+  network.advance(1);
+  network.deliverAll();
+  expect([asked, answers]).toEqual([['7'], []]);
+  network.advance(2);
+  network.deliverAll();
+  expect(answers).toEqual(['7']);
 });
