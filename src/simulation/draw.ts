@@ -22,7 +22,9 @@ const ticksUsual = 3000;
 export function drawPlan(seed: string, options: DrawOptions = {}): Plan {
   const random = seededRandom(`${seed}/plan`);
   const shape = random.stream('shape');
-  const nodes = options.nodes ?? (shape.chance(0.5) ? 3 : 5);
+  // Drawn even when it is given: the same number by name or by chance makes the same plan.
+  const drawn = shape.chance(0.5) ? 3 : 5;
+  const nodes = options.nodes ?? drawn;
   const ticks = options.ticks ?? ticksUsual;
   const replicationFactor = nodes >= 5 && shape.chance(0.4) ? 5 : Math.min(3, nodes);
   const members = memberNames(nodes);

@@ -16,13 +16,29 @@ export class JsonField {
     this.#source = source;
   }
 
+  /** As it was parsed; nothing is known of it. */
+  get value(): unknown {
+    return this.#value;
+  }
+
   at(key: string): JsonField {
+    const inner = Object.hasOwn(this.#members(), key) ? this.#members()[key] : undefined;
+    return new JsonField(inner, this.#name === '' ? key : `${this.#name}.${key}`, this.#source);
+  }
+
+  /** Refuses an object that has other members than these: a typo must not be silent. */
+  only(names: readonly string[]): this {
+    const strange = Object.keys(this.#members()).find((name) => !names.includes(name));
+    if (strange === undefined) return this;
+    return this.complain(`expected only ${names.join(', ')}; found ${JSON.stringify(strange)}`);
+  }
+
+  #members(): Readonly<Record<string, unknown>> {
     const value = this.#value;
     if (value === null || typeof value !== 'object' || Array.isArray(value)) {
       return this.refuse('an object');
     }
-    const inner = (value as Readonly<Record<string, unknown>>)[key];
-    return new JsonField(inner, this.#name === '' ? key : `${this.#name}.${key}`, this.#source);
+    return value as Readonly<Record<string, unknown>>;
   }
 
   list(): JsonField[] {
@@ -46,13 +62,27 @@ export class JsonField {
     return value;
   }
 
+  /** A number from `min` to `max`, whole or not. */
+  real(min: number, max: number): number {
+    const value = this.#value;
+    if (typeof value !== 'number' || !(value >= min && value <= max)) {
+      return this.refuse(`a number from ${min} to ${max}`);
+    }
+    return value;
+  }
+
   refuse(expected: string): never {
-    const { path, hint } = this.#source;
     const found = this.#value === undefined ? 'nothing' : JSON.stringify(this.#value).slice(0, 80);
+    return this.complain(`expected ${expected}, found ${found}`);
+  }
+
+  /** `what`: what was expected and what was found. */
+  complain(what: string): never {
+    const { path, hint } = this.#source;
     const where = this.#name === '' ? path : `${path}: ${this.#name}`;
     throw new DsysError({
       code: 'config-invalid',
-      message: `${where}: expected ${expected}, found ${found}`,
+      message: `${where}: ${what}`,
       hint,
       details: { path, field: this.#name },
     });

@@ -1,0 +1,172 @@
+// The story of a run in words: what struck, who started and ended, who led, what was answered. An
+// observer that keeps what it sees; when the run has failed, the last lines that have to do with the
+// failure are told.
+
+import type { GroupId } from '../core/model/ids.ts';
+import type { Operation, Request, Result } from '../core/model/operation.ts';
+import type { Recovered } from '../core/model/records.ts';
+import { wordsOf } from '../faults/wording.ts';
+import { groupOfKey } from '../wire/key-hash.ts';
+import type { Asked, Invariant, ReplicaView, ViewChange } from './invariants/watch.ts';
+import { Watch } from './invariants/watch.ts';
+import type { End, MachineView, Observer } from './observation.ts';
+import type { Failure } from './outcome.ts';
+import type { Plan, PlannedFault } from './plan.ts';
+import { textOf } from './workload/values.ts';
+
+/** One thing that happened. */
+interface Scene {
+  readonly tick: number;
+  /** null: it concerns every group. */
+  readonly group: number | null;
+  readonly words: string;
+}
+
+/** More is a transcript: that is what a trace is for. */
+const linesMax = 40;
+/** What is older than so many scenes is forgotten. */
+const scenesMax = 20_000;
+
+export class Storyteller implements Invariant {
+  readonly #plan: Plan;
+  readonly #watch: Watch;
+  #scenes: Scene[] = [];
+  #forgotten = 0;
+  #now = 0;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    const { partitions } = plan;
+    this.#watch = new Watch({ partitions, committed: () => 0, invariants: [this] });
+  }
+
+  /** What a run must be given for its story to be told. */
+  get observer(): Observer {
+    return this.#watch;
+  }
+
+  /** The last lines, the failure not among them. */
+  tell(failure: Failure): readonly string[] {
+    const groups = groupsOf(failure, this.#plan);
+    const telling = this.#scenes.filter(
+      ({ group }) => group === null || groups.size === 0 || groups.has(group),
+    );
+    const left = telling.length - linesMax + this.#forgotten;
+    const lines = telling.slice(-linesMax).map(lineOf);
+    return left > 0 ? [`      …  ${left} earlier`, ...lines] : lines;
+  }
+
+  onTick(tick: number): void {
+    this.#now = tick;
+  }
+
+  onFault({ fault }: PlannedFault, phase: 'start' | 'end'): void {
+    this.#add(null, phase === 'start' ? `fault: ${wordsOf(fault)}` : `over: ${wordsOf(fault)}`);
+  }
+
+  onBirth({ name, incarnation }: MachineView, { groups }: Recovered): void {
+    const entries = groups.reduce((sum, group) => sum + group.entries.length, 0);
+    const found = incarnation === 1 ? 'for the first time' : `again, with ${entries} entries`;
+    this.#add(null, `${name} starts ${found}`);
+  }
+
+  onEnd({ name }: MachineView, how: End): void {
+    this.#add(null, `${name} ${endings[how]}`);
+  }
+
+  onRefused({ name, refusal }: MachineView): void {
+    this.#add(null, `${name} refuses to start: ${refusal}`);
+  }
+
+  onCalm(): void {
+    this.#add(null, 'the storm is over: faults end, links heal, what may start is started');
+  }
+
+  onView({ name }: MachineView, { group }: ReplicaView, { before, now }: ViewChange): void {
+    if (before === null) return;
+    const where = `group ${group}`;
+    if (before.role !== now.role) {
+      const words = roleWords(before.role, now.role);
+      if (words !== null) this.#add(group, `${name} ${words} ${where}, term ${now.term}`);
+    }
+    if (now.start.index > before.commitIndex) {
+      this.#add(group, `${name} takes a snapshot of ${where} up to ${now.start.index}`);
+    }
+    if (now.lastIndex < before.lastIndex) {
+      const range = `${now.lastIndex + 1}–${before.lastIndex}`;
+      this.#add(group, `${name} drops entries ${range} of ${where}`);
+    }
+  }
+
+  onAnswer({ name }: MachineView, { request, group }: Asked, result: Result): void {
+    if (group === null) return;
+    this.#add(group, `${name} answers ${requestWords(request)}: ${resultWords(result)}`);
+  }
+
+  #add(group: GroupId | null, words: string): void {
+    this.#scenes.push({ tick: this.#now, group, words });
+    if (this.#scenes.length <= 2 * scenesMax) return;
+    this.#forgotten += this.#scenes.length - scenesMax;
+    this.#scenes = this.#scenes.slice(-scenesMax);
+  }
+}
+
+const endings: Readonly<Record<End, string>> = {
+  kill: 'dies',
+  stop: 'stops',
+  fatal: 'gives up, because its disk failed it',
+};
+
+function lineOf({ tick, words }: Scene): string {
+  return `${String(tick).padStart(7)}  ${words}`;
+}
+
+function roleWords(before: string, now: string): string | null {
+  if (now === 'leader') return 'leads';
+  if (before === 'leader') return 'no longer leads';
+  return now === 'candidate' ? 'asks for votes in' : null;
+}
+
+/** The groups that the failure speaks of, by number or by one of their keys; none: all. */
+function groupsOf({ message }: Failure, { operations, partitions }: Plan): ReadonlySet<number> {
+  const numbers = [...message.matchAll(/\bgroup (\d+)/g)].map(([, number]) => Number(number));
+  const words = new Set(message.split(/[^\w-]+/));
+  const keys = operations.map(({ key }) => key).filter((key) => words.has(key));
+  return new Set<number>([...numbers, ...keys.map((key) => groupOfKey(key, partitions))]);
+}
+
+function requestWords({ operation, consistency, session }: Request): string {
+  const writer = session === null ? '' : ` of ${session.clientId}/${session.seq}`;
+  return `${operationWords(operation)} at ${consistency}${writer}`;
+}
+
+function operationWords(operation: Operation): string {
+  switch (operation.kind) {
+    case 'put': {
+      const { key, value, ifVersion } = operation;
+      const condition = ifVersion === null ? '' : ` if version ${ifVersion}`;
+      return `put ${key} ${textOf(value)}${condition}`;
+    }
+    case 'increment':
+      return `increment ${operation.key} by ${operation.delta}`;
+    case 'scan':
+      return `scan ${operation.prefix}*`;
+    default:
+      return 'key' in operation ? `${operation.kind} ${operation.key}` : operation.kind;
+  }
+}
+
+function resultWords(result: Result): string {
+  switch (result.kind) {
+    case 'written':
+      return `written at ${result.version.index}${result.number === null ? '' : ` → ${result.number}`}`;
+    case 'read':
+      return result.value === null ? 'absent' : `${textOf(result.value)}`;
+    case 'scanned':
+      return `${result.entries.length} keys`;
+    case 'refused':
+      return `refused, ${result.refusal.reason}, effect ${result.refusal.effect}`;
+    default:
+      return result.kind;
+  }
+}
