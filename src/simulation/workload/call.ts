@@ -51,6 +51,8 @@ export interface CallOptions {
 const twinShare = 0.08;
 const pauseTicksMax = 40;
 const tickMs = 10;
+/** A caller waits no longer, whatever its retries. */
+const patienceTicksMax = 400;
 /** Many may wait in vain for a replica that is gone, one after the other. */
 const lastTryTicks = 150;
 
@@ -77,7 +79,8 @@ export class Call {
   constructor(options: CallOptions, now: number) {
     this.#options = options;
     this.#retryAt = now;
-    this.#givesUpAt = now + options.deadlineTicks * (options.retries + 1);
+    const { deadlineTicks, retries } = options;
+    this.#givesUpAt = now + Math.min(patienceTicksMax, deadlineTicks * (retries + 1));
   }
 
   get ended(): boolean {

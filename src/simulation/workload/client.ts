@@ -24,6 +24,8 @@ import { ClientSession } from './session.ts';
 export interface ClientOptions {
   /** From 1. */
   readonly number: number;
+  /** Operations that are under way at the same time. */
+  readonly inFlightMax: number;
   readonly clusterId: ClusterId;
   readonly members: readonly NodeId[];
   readonly network: ClientNetwork;
@@ -39,8 +41,6 @@ export interface ClientOptions {
   readonly nextId: () => number;
 }
 
-/** Operations of one client that are under way at the same time. */
-const inFlightMax = 3;
 /** Share of acknowledged or unknown writes that arrive again, up to so much later. */
 const lateShare = 0.12;
 const lateTicksMax = 600;
@@ -93,9 +93,14 @@ export class Client {
     this.#waiting.push(planned);
   }
 
-  /** From now on every operation is tried until it has ended. */
+  /**
+   * From now on every operation is tried until it has ended. What needs every replica and was not
+   * issued in the storm is let go: one that is gone for good would hold up all the others.
+   */
   insist(): void {
     this.#insists = true;
+    const kept = this.#waiting.filter(({ consistency }) => consistency !== 'all');
+    this.#waiting.splice(0, this.#waiting.length, ...kept);
     for (const { call } of this.#errands) call?.insist(this.#now);
   }
 
@@ -113,7 +118,7 @@ export class Client {
   }
 
   #startWaiting(): void {
-    while (this.#errands.size < inFlightMax) {
+    while (this.#errands.size < this.#options.inFlightMax) {
       const planned = this.#waiting.shift();
       if (planned === undefined) return;
       const errand = this.#newErrand(planned);

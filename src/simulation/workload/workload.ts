@@ -17,9 +17,11 @@ import { Client } from './client.ts';
 import type { Recorded } from './recorder.ts';
 import { Recorder } from './recorder.ts';
 
+/** Operations of one client that are under way at the same time. */
+const inFlightMax = 3;
 /** A last read waits for elections, and for a replica that must be sent a snapshot. */
 const lastReadTicks = 100;
-const lastReadRetries = 9;
+const lastReadRetries = 3;
 
 export class Clients implements Workload {
   readonly #recorder = new Recorder();
@@ -39,9 +41,10 @@ export class Clients implements Workload {
     const count = Math.max(0, ...operations.map(({ client }) => client));
     let requests = 0;
     const { clusterId, members, network, wallMs, limits } = setting;
-    const make = (number: number): Client =>
+    const make = (number: number, most: number): Client =>
       new Client({
         number,
+        inFlightMax: most,
         clusterId,
         members,
         network,
@@ -54,8 +57,8 @@ export class Clients implements Workload {
         recorder: this.#recorder,
         nextId: () => ++requests,
       });
-    this.#clients = Array.from({ length: count }, (_, at) => make(at + 1));
-    this.#reader = make(count + 1);
+    this.#clients = Array.from({ length: count }, (_, at) => make(at + 1, inFlightMax));
+    this.#reader = make(count + 1, 2 * this.#keys.length);
   }
 
   get idle(): boolean {
