@@ -50,6 +50,50 @@ export async function spawnDetached(options: {
   }
 }
 
+/** A program that is talked to line by line, and ends with this process. */
+export interface Conversation {
+  say(line: string): void;
+  readonly lines: AsyncIterable<string>;
+  /** Never rejects. */
+  readonly ended: Promise<Ending>;
+  /** At once; a program that has ended stays as it is. */
+  kill(): void;
+}
+
+export interface Ending {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** The end of what it wrote on stderr. */
+  readonly lastWords: string;
+}
+
+const lastWordsMax = 400;
+
+/** Starts `node …args`. It is killed when this process ends, and sees the end of its input then. */
+export async function converse(args: readonly string[]): Promise<Conversation> {
+  const { execa } = await import('execa');
+  const child = execa(process.execPath, args, {
+    reject: false,
+    // Nothing of it must be cleaned up, and a busy loop would hear no other signal.
+    killSignal: 'SIGKILL',
+    buffer: { stdout: false },
+    maxBuffer: { stderr: 1_000_000 },
+    stdin: 'pipe',
+  });
+  // A program that is gone does not read: its end tells more than the broken pipe.
+  child.stdin.on('error', () => child.stdin.destroy());
+  return {
+    say: (line) => void child.stdin.write(`${line}\n`),
+    lines: child.iterable(),
+    ended: child.then(({ exitCode, signal, stderr }) => ({
+      exitCode: exitCode ?? null,
+      signal: signal ?? null,
+      lastWords: stderr.slice(-lastWordsMax),
+    })),
+    kill: () => void child.kill(),
+  };
+}
+
 /** Any open file descriptor can be handed down; execa's types know only the first ten. */
 function inherited(file: number): 3 {
   return file as 3;

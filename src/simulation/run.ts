@@ -16,6 +16,8 @@ import type { World } from './world.ts';
 const calmTicksMax = 3000;
 /** Every so often, whether the world is at rest is looked at. */
 const restEvery = 10;
+/** Every so often, the real world gets a turn. */
+const breatheEvery = 50;
 /** More turns in one tick, and the nodes talk in circles. */
 const turnsMax = 2000;
 
@@ -24,6 +26,7 @@ export interface RunOptions {
   readonly ticks: number;
   readonly workload: Workload;
   readonly judges: Judges;
+  readonly breathe?: (() => Promise<void>) | undefined;
 }
 
 export class Run {
@@ -67,6 +70,7 @@ export class Run {
 
   async #tick(): Promise<void> {
     const { nemesis, audience, network } = this.#world;
+    if (this.#now % breatheEvery === 0) await this.#options.breathe?.();
     this.#now += 1;
     this.#world.now = this.#now;
     network.advance(1);

@@ -27,6 +27,8 @@ export interface SimulateOptions {
   /** In the place of the real ones. */
   readonly makeWorkload?: MakeWorkload;
   readonly makeJudges?: MakeJudges;
+  /** Awaited now and then, so that a program stays alive while it simulates; changes nothing. */
+  readonly breathe?: () => Promise<void>;
 }
 
 /** Plays a plan to its end, or to its first failure. The same plan always gives the same outcome. */
@@ -47,7 +49,13 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
     hash: hashText,
     wallMs: () => world.wallMs,
   });
-  const run = new Run({ world, ticks: plan.ticks, workload, judges });
+  const run = new Run({
+    world,
+    ticks: plan.ticks,
+    workload,
+    judges,
+    breathe: options.breathe,
+  });
   const failure = await run.play();
   return outcomeOf({ plan, run, failure, trace, judges, workload });
 }
