@@ -3,7 +3,6 @@
 
 import { parentPort } from 'node:worker_threads';
 import { drawPlan } from '../../src/simulation/draw.ts';
-import { makeJudges } from '../../src/simulation/judgement/judgement.ts';
 import type { Failure } from '../../src/simulation/outcome.ts';
 import { simulate } from '../../src/simulation/simulator.ts';
 
@@ -15,7 +14,7 @@ export interface Ended {
 
 parentPort?.on('message', async (seeds: readonly number[]) => {
   for (const seed of seeds) {
-    const { failure } = await simulate(drawPlan(String(seed)), { makeJudges });
+    const { failure } = await simulate(drawPlan(String(seed)));
     parentPort?.postMessage({ seed, failure } satisfies Ended);
     if (failure !== null) return;
   }

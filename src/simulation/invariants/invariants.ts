@@ -22,9 +22,13 @@ import { LeaderAppendOnly } from './leader-append-only.ts';
 import { LeaderCompleteness } from './leader-completeness.ts';
 import { LogMatching } from './log-matching.ts';
 import { MergedOnce } from './merged-once.ts';
+import { MergesHeard } from './merges-heard.ts';
 import { Monotonic } from './monotonic.ts';
+import { OwnTermCommits } from './own-term-commits.ts';
+import { QuorumChecked } from './quorum-checked.ts';
 import { RecoveryKeeps } from './recovery-keeps.ts';
 import { StateEquality } from './state-equality.ts';
+import { TombstonesKept } from './tombstones-kept.ts';
 import { VoteOnce } from './vote-once.ts';
 import { type Invariant, Watch } from './watch.ts';
 
@@ -49,17 +53,21 @@ export function makeInvariants(plan: Plan, others: readonly Invariant[] = []): I
   const invariants: readonly Invariant[] = [
     new RecoveryKeeps(disks),
     disks,
+    new ElectionSafety(),
+    new VoteOnce(),
     new DurableBeforeSent(disks, commits),
     new LeaderCompleteness(commits),
+    new OwnTermCommits(),
     commits,
-    new ElectionSafety(),
     new LeaderAppendOnly(),
     new LogMatching(),
     new Monotonic(),
-    new VoteOnce(),
+    new QuorumChecked(),
     states,
     exactlyOnce,
     mergedOnce,
+    new MergesHeard(commits),
+    new TombstonesKept(commits),
     new FreshReads(),
     new AllMeansAll(),
     new ForeignFrames(),
