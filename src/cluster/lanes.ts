@@ -2,7 +2,9 @@
 // on its stdin and answers one JSON line a job on its stdout. A lane that is idle gets the next job,
 // so a slow job holds nobody up. Lanes end with this process, however it ends.
 
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { DsysError } from '../errors.ts';
 import { type Conversation, converse } from './child-process.ts';
 import { packageRoot } from './package-root.ts';
@@ -14,6 +16,16 @@ export interface LanesOptions {
   readonly jobs: readonly string[];
   /** In the order in which jobs end. */
   readonly onAnswer: (answer: unknown, job: string) => void;
+}
+
+/** As many as this machine can work on at once. */
+export function lanesOfMachine(): number {
+  return availableParallelism();
+}
+
+/** The other side: the jobs that a lane is given, until there are no more. */
+export function jobsOfLane(): AsyncIterable<string> {
+  return createInterface({ input: process.stdin });
 }
 
 /** Resolves when every job is answered; rejects when a lane dies, and ends the others. */

@@ -23,3 +23,8 @@ export async function waitUntil<Answer>(options: {
     await pause(options.everyMs);
   }
 }
+
+/** Lets everything else that is due happen first: signals, input, a spinner's next frame. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -2,6 +2,8 @@
 // in whatever order, gets the same totals.
 
 import { compareIds } from '../core/model/ids.ts';
+import { limits } from '../core/model/limits.ts';
+import type { FaultKind } from '../faults/fault.ts';
 import { expectedCoverage } from './coverage.ts';
 import { Fingerprint } from './fingerprint.ts';
 import type { Coverage, Failure, Outcome } from './outcome.ts';
@@ -21,6 +23,7 @@ export interface Totals {
   readonly seeds: number;
   /** Of virtual time. */
   readonly ticks: number;
+  readonly simulatedMs: number;
   /** Of one run its own; of several, over all of them in the order of the seeds. */
   readonly traceHash: string;
   /** Sums by name; what was expected and never happened is there with 0. */
@@ -35,12 +38,34 @@ export function reportOf(plan: Plan, outcome: Outcome): RunReport {
 
 /** `reports` in the order of the seeds. */
 export function totalsOf(reports: readonly RunReport[]): Totals {
+  const ticks = reports.reduce((sum, report) => sum + report.ticks, 0);
   return {
     seeds: reports.length,
-    ticks: reports.reduce((sum, { ticks }) => sum + ticks, 0),
+    ticks,
+    simulatedMs: ticks * limits.tickMs,
     traceHash: hashOf(reports),
     coverage: coverageOf(reports),
     failed: reports.filter(({ failure }) => failure !== null),
+  };
+}
+
+/** A plan without its lists: what a run is about to be. */
+export interface PlanSummary extends Omit<Plan, 'mix' | 'faults' | 'operations'> {
+  /** How many of each kind that may come. */
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
+  readonly operations: number;
+  readonly clients: number;
+}
+
+export function summaryOf({ mix, faults, operations, ...plan }: Plan): PlanSummary {
+  const kinds = Object.keys(mix) as FaultKind[];
+  const times = (kind: FaultKind): number =>
+    faults.filter(({ fault }) => fault.kind === kind).length;
+  return {
+    ...plan,
+    faults: Object.fromEntries(kinds.map((kind) => [kind, times(kind)])),
+    operations: operations.length,
+    clients: new Set(operations.map(({ client }) => client)).size,
   };
 }
 

@@ -43,9 +43,18 @@ export async function shrink(plan: Plan, options: ShrinkOptions): Promise<Shrunk
   return shrinking;
 }
 
-/** Two runs failed alike: the same promise was broken in the same way. */
-export function isAlike(a: Pick<Failure, 'kind' | 'invariant'>, b: Failure | null): boolean {
-  return b !== null && a.kind === b.kind && a.invariant === b.invariant;
+/** Two runs failed alike: the same promise was broken, or the same assertion failed. */
+export function isAlike(
+  a: Pick<Failure, 'kind' | 'invariant' | 'message'>,
+  b: Failure | null,
+): boolean {
+  if (b === null || a.kind !== b.kind || a.invariant !== b.invariant) return false;
+  return a.kind !== 'crash' || assertionOf(a.message) === assertionOf(b.message);
+}
+
+/** What was asserted; names and numbers differ from run to run. */
+function assertionOf(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/\d+/g, '#');
 }
 
 export function sizeOf({ nodes, ticks, faults, operations }: Plan): PlanSize {
