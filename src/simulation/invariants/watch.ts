@@ -15,6 +15,7 @@ import type { Raft } from '../../core/raft/raft.ts';
 import { groupOfKey } from '../../wire/key-hash.ts';
 import type { End, MachineView, Observer } from '../observation.ts';
 import type { PlannedFault } from '../plan.ts';
+import { type Having, having } from './listeners.ts';
 
 /** A replica as the invariants see it. */
 export interface ReplicaView {
@@ -47,7 +48,7 @@ export interface Asked {
 }
 
 /** An observer that looks closer. */
-export interface Invariant extends Observer {
+export interface Invariant extends Omit<Observer, 'onStep'> {
   /** The view of a replica differs from the last one. Comes before onReady. */
   onView?(machine: MachineView, replica: ReplicaView, change: ViewChange): void;
   /** A request, from a client or from another node, is answered. Comes after onReady. */
@@ -71,25 +72,48 @@ interface Watched {
 export class Watch implements Observer {
   readonly #options: WatchOptions;
   readonly #lives = new Map<NodeId, Watched>();
+  readonly #onBirth: readonly Having<Invariant, 'onBirth'>[];
+  readonly #onEnd: readonly Having<Invariant, 'onEnd'>[];
+  readonly #onRefused: readonly Having<Invariant, 'onRefused'>[];
+  readonly #onInput: readonly Having<Invariant, 'onInput'>[];
+  readonly #onReady: readonly Having<Invariant, 'onReady'>[];
+  readonly #onFault: readonly Having<Invariant, 'onFault'>[];
+  readonly #onDrop: readonly Having<Invariant, 'onDrop'>[];
+  readonly #onCalm: readonly Having<Invariant, 'onCalm'>[];
+  readonly #onTick: readonly Having<Invariant, 'onTick'>[];
+  readonly #onView: readonly Having<Invariant, 'onView'>[];
+  readonly #onAnswer: readonly Having<Invariant, 'onAnswer'>[];
 
   constructor(options: WatchOptions) {
+    const { invariants } = options;
     this.#options = options;
+    this.#onBirth = having(invariants, 'onBirth');
+    this.#onEnd = having(invariants, 'onEnd');
+    this.#onRefused = having(invariants, 'onRefused');
+    this.#onInput = having(invariants, 'onInput');
+    this.#onReady = having(invariants, 'onReady');
+    this.#onFault = having(invariants, 'onFault');
+    this.#onDrop = having(invariants, 'onDrop');
+    this.#onCalm = having(invariants, 'onCalm');
+    this.#onTick = having(invariants, 'onTick');
+    this.#onView = having(invariants, 'onView');
+    this.#onAnswer = having(invariants, 'onAnswer');
   }
 
   onBirth(machine: MachineView, recovered: Recovered): void {
     const replicas = replicasOf(machine, this.#options.partitions);
     const views = replicas.map(() => null);
     this.#lives.set(machine.name, { machine, replicas, views, asked: new Map() });
-    for (const each of this.#options.invariants) each.onBirth?.(machine, recovered);
+    for (const each of this.#onBirth) each.onBirth(machine, recovered);
   }
 
   onEnd(machine: MachineView, how: End): void {
     this.#lives.delete(machine.name);
-    for (const each of this.#options.invariants) each.onEnd?.(machine, how);
+    for (const each of this.#onEnd) each.onEnd(machine, how);
   }
 
   onRefused(machine: MachineView): void {
-    for (const each of this.#options.invariants) each.onRefused?.(machine);
+    for (const each of this.#onRefused) each.onRefused(machine);
   }
 
   onInput(machine: MachineView, input: Input): void {
@@ -99,18 +123,14 @@ export class Watch implements Observer {
       const { request } = input.message;
       this.#note(machine, nameOfPeer(input.from, request.id), request);
     }
-    for (const each of this.#options.invariants) each.onInput?.(machine, input);
-  }
-
-  onStep(machine: MachineView): void {
-    for (const each of this.#options.invariants) each.onStep?.(machine);
+    for (const each of this.#onInput) each.onInput(machine, input);
   }
 
   onReady(machine: MachineView, ready: Ready): void {
     const life = this.#lives.get(machine.name);
     if (life === undefined) return;
     this.#compareViews(life);
-    for (const each of this.#options.invariants) each.onReady?.(machine, ready);
+    for (const each of this.#onReady) each.onReady(machine, ready);
     for (const { connection, reply } of ready.replies) {
       this.#settle(life, nameOfClient(connection, reply.id), reply.result);
     }
@@ -121,19 +141,19 @@ export class Watch implements Observer {
   }
 
   onFault(fault: PlannedFault, phase: 'start' | 'end'): void {
-    for (const each of this.#options.invariants) each.onFault?.(fault, phase);
+    for (const each of this.#onFault) each.onFault(fault, phase);
   }
 
   onDrop(machine: MachineView, reason: string): void {
-    for (const each of this.#options.invariants) each.onDrop?.(machine, reason);
+    for (const each of this.#onDrop) each.onDrop(machine, reason);
   }
 
   onCalm(tick: Tick): void {
-    for (const each of this.#options.invariants) each.onCalm?.(tick);
+    for (const each of this.#onCalm) each.onCalm(tick);
   }
 
   onTick(tick: Tick): void {
-    for (const each of this.#options.invariants) each.onTick?.(tick);
+    for (const each of this.#onTick) each.onTick(tick);
   }
 
   #compareViews(life: Watched): void {
@@ -145,7 +165,7 @@ export class Watch implements Observer {
       const now = replica.raft.view();
       if (before !== null && isSame(before, now)) continue;
       views[at] = now;
-      for (const each of this.#options.invariants) each.onView?.(machine, replica, { before, now });
+      for (const each of this.#onView) each.onView(machine, replica, { before, now });
     }
   }
 
@@ -167,7 +187,7 @@ export class Watch implements Observer {
     const asked = life.asked.get(name);
     if (asked === undefined) return;
     life.asked.delete(name);
-    for (const each of this.#options.invariants) each.onAnswer?.(life.machine, asked, result);
+    for (const each of this.#onAnswer) each.onAnswer(life.machine, asked, result);
   }
 }
 
