@@ -98,10 +98,11 @@ export class Call {
   }
 
   onTick(now: number): void {
-    if (this.#current === null) {
+    const { deadlineTicks } = this.#options;
+    if (!this.#insists && now >= this.#givesUpAt) this.#giveUp('no-answer');
+    else if (this.#current === null) {
       if (now >= this.#retryAt) this.#place(now);
-    } else if (now - this.#current.sentAt >= this.#options.deadlineTicks) this.#onSilence(now);
-    if (!this.#ended && !this.#insists && now >= this.#givesUpAt) this.#giveUp('no-answer');
+    } else if (now - this.#current.sentAt >= deadlineTicks) this.#onSilence(now);
   }
 
   onReply(id: number, result: Result, now: number): void {
