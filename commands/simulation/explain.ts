@@ -144,7 +144,8 @@ function keep(plan: Plan, failure: Failure, { request, output }: Context): strin
 /** All that is known without another run. */
 function named({ seed, nodes }: RunReport, failure: Failure, draw: DrawOptions): Explained {
   const { kind, invariant, message, tick } = failure;
-  const command = ['dsys sim --seed', quoted(seed), ...drawFlags({ ...draw, nodes })].join(' ');
+  const { ticks } = drawPlan(seed, draw);
+  const command = ['dsys sim --seed', quoted(seed), ...drawFlags({ nodes, ticks })].join(' ');
   const story = [lastLine(failure)];
   const facts = { seed, nodes, kind, invariant, message, tick, story };
   return { ...facts, shrunk: null, sizes: null, commands: [command], file: null };

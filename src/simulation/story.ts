@@ -32,7 +32,8 @@ export class Storyteller implements Invariant {
   readonly #watch: Watch;
   #scenes: Scene[] = [];
   #forgotten = 0;
-  #now = 0;
+  /** The tick that is under way: the engine tells when one is over. */
+  #now = 1;
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -57,7 +58,7 @@ export class Storyteller implements Invariant {
   }
 
   onTick(tick: number): void {
-    this.#now = tick;
+    this.#now = tick + 1;
   }
 
   onFault({ fault }: PlannedFault, phase: 'start' | 'end'): void {
@@ -99,7 +100,7 @@ export class Storyteller implements Invariant {
   }
 
   onAnswer({ name }: MachineView, { request, group }: Asked, result: Result): void {
-    if (group === null) return;
+    if (group === null || isTurnedAway(result)) return;
     this.#add(group, `${name} answers ${requestWords(request)}: ${resultWords(result)}`);
   }
 
@@ -109,6 +110,12 @@ export class Storyteller implements Invariant {
     this.#forgotten += this.#scenes.length - scenesMax;
     this.#scenes = this.#scenes.slice(-scenesMax);
   }
+}
+
+/** Sent elsewhere or to come again: nothing happened, and it happens all the time. */
+function isTurnedAway(result: Result): boolean {
+  if (result.kind !== 'refused') return false;
+  return ['not-leader', 'unavailable', 'overloaded', 'stopping'].includes(result.refusal.reason);
 }
 
 const endings: Readonly<Record<End, string>> = {

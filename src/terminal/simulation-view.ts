@@ -19,6 +19,7 @@ export interface PlanFacts {
     readonly reorder: number;
   };
   readonly disk: { readonly delayMin: number; readonly delayMax: number };
+  readonly pace: { readonly lazy: number };
   /** How many faults of each kind that was drawn. */
   readonly faults: Readonly<Record<string, number>>;
   readonly operations: number;
@@ -61,7 +62,8 @@ export function planLines(plan: PlanFacts, { bold }: Palette): string[] {
   ];
   return [
     `${bold('SEED')} ${plan.seed}  ${facts.join('  ')}`,
-    `${bold('NETWORK')} ${rangeOf(network)}  ${shares.join('  ')}  ${bold('DISK')} ${rangeOf(plan.disk)}`,
+    `${bold('NETWORK')} ${rangeOf(network)}  ${shares.join('  ')}`,
+    `${bold('DISK')} ${rangeOf(plan.disk)}  ${bold('PACE')} lazy ${percent(plan.pace.lazy)}`,
     ...wrapped(bold('FAULTS'), namedCounts(plan.faults)),
     ...wrapped(bold('BOUNDS'), namedCounts(plan.limits)),
   ];
@@ -79,6 +81,8 @@ const messageLinesMax = 12;
 
 export function failureLines(failure: FailureFacts, { bold, red }: Palette): string[] {
   const { seed, kind, invariant, message, tick, story, shrunk, commands } = failure;
+  const whose =
+    shrunk === null ? '(tick, what happened)' : '(of what is left: tick, what happened)';
   return [
     `${red('✖')} seed ${bold(seed)}: ${red(kind)}, ${invariant}, at tick ${tick}`,
     ...message
@@ -86,7 +90,8 @@ export function failureLines(failure: FailureFacts, { bold, red }: Palette): str
       .slice(0, messageLinesMax)
       .map((line) => `    ${line}`),
     ...(shrunk === null ? [] : [`  shrunk   ${shrunk}`]),
-    ...(story.length === 0 ? [] : ['  story    (tick, what happened)', ...story.map(indented)]),
+    // A single line says what the heading says.
+    ...(story.length <= 1 ? [] : [`  story    ${whose}`, ...story.map(indented)]),
     ...commands.map((command, at) => `  ${at === 0 ? 'replay ' : '       '}  ${command}`),
   ];
 }
