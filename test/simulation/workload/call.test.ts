@@ -160,7 +160,7 @@ describe('a call that is refused or not answered', () => {
   });
 
   test('is failed only when every attempt was refused without effect', () => {
-    const certain = play({ retries: 0 });
+    const certain = play({ retries: 1 });
     for (let attempt = 0; attempt < 40 && !certain.call.ended; attempt++) {
       certain.answer(attempt, refused('unavailable'));
       certain.until(attempt + 1);
