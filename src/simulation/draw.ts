@@ -7,7 +7,7 @@ import type { Random } from '../core/model/random.ts';
 import { seededRandom } from '../core/model/random.ts';
 import { memberNames } from './cluster.ts';
 import { drawFaults, drawMix } from './nemesis/draw.ts';
-import type { DiskWeather, NetworkWeather, Plan } from './plan.ts';
+import type { DiskWeather, NetworkWeather, Pace, Plan } from './plan.ts';
 import { drawOperations } from './workload/draw.ts';
 
 export interface DrawOptions {
@@ -40,6 +40,7 @@ export function drawPlan(seed: string, options: DrawOptions = {}): Plan {
     limits: drawBounds(random.stream('bounds')),
     network: drawNetwork(random.stream('network')),
     disk: drawDisk(random.stream('disk')),
+    pace: drawPace(random.stream('pace')),
     mix,
     faults: drawFaults(
       {
@@ -70,6 +71,10 @@ function drawNetwork(random: Random): NetworkWeather {
 function drawDisk(random: Random): DiskWeather {
   const delayMin = random.chance(0.6) ? 0 : random.between(0, 1);
   return { delayMin, delayMax: delayMin + random.between(0, 3) };
+}
+
+function drawPace(random: Random): Pace {
+  return { lazy: random.chance(0.5) ? 0 : random.between(5, 60) / 100 };
 }
 
 /** Small bounds: each is drawn in half of the runs, and is the constant in the others. */

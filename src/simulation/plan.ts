@@ -23,6 +23,7 @@ export interface Plan {
   readonly limits: Partial<Bounds>;
   readonly network: NetworkWeather;
   readonly disk: DiskWeather;
+  readonly pace: Pace;
   /** How likely each kind of fault was when the faults were drawn; for people. */
   readonly mix: Readonly<Partial<Record<FaultKind, number>>>;
   readonly faults: readonly PlannedFault[];
@@ -44,6 +45,12 @@ export interface NetworkWeather {
 export interface DiskWeather {
   readonly delayMin: number;
   readonly delayMax: number;
+}
+
+/** How the processes get the processor. */
+export interface Pace {
+  /** Share of the turns, 0..1, in which a process that has work is not let to it. */
+  readonly lazy: number;
 }
 
 export interface PlannedFault {

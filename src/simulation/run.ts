@@ -69,36 +69,55 @@ export class Run {
   }
 
   async #tick(): Promise<void> {
-    const { nemesis, audience, network } = this.#world;
+    const { audience } = this.#world;
     if (this.#now % breatheEvery === 0) await this.#options.breathe?.();
     this.#now += 1;
-    this.#world.now = this.#now;
-    network.advance(1);
-    await nemesis.lift(this.#now);
-    await nemesis.strike(this.#now, 0);
-    for (const machine of this.#world.machines.values()) machine.onTick(this.#now);
-    this.#options.workload.onTick(tick(this.#now));
-    for (let turn = 1; await this.#turn(turn); turn++) {
+    await this.#begin();
+    for (let turn = 1; ; turn++) {
       assert(turn < turnsMax, () => `tick ${this.#now} never ends`);
+      const work = this.#world.nemesis.strike(this.#now, turn);
+      if (work !== null) await work;
+      const moved = this.#world.network.deliverDue() > 0;
+      const written = this.#write();
+      // Whoever waited for a write is told in a microtask of its own.
+      if (written) await null;
+      const flushed = this.#world.schedule.flush();
+      this.#world.check();
+      if (!moved && !written && !flushed) break;
     }
-    await nemesis.strike(this.#now, Number.POSITIVE_INFINITY);
-    await this.#world.stopDrained();
+    await this.#end();
     audience.onTick(tick(this.#now));
     this.#world.check();
   }
 
-  /** One round of delivery; false when nothing moved. */
-  async #turn(turn: number): Promise<boolean> {
-    const { nemesis, network, machines } = this.#world;
-    await nemesis.strike(this.#now, turn);
-    let moved = network.deliverDue() > 0;
-    let written = false;
-    for (const machine of machines.values()) written = machine.completeWrites() || written;
-    // Whoever waited for a write is told in a microtask of its own.
-    if (written) await Promise.resolve();
-    for (const machine of machines.values()) moved = machine.flush() || moved;
-    this.#world.check();
-    return moved || written;
+  /** Faults, clocks, and what the clients have to ask. */
+  async #begin(): Promise<void> {
+    const { nemesis, network, schedule } = this.#world;
+    this.#world.now = this.#now;
+    network.advance(1);
+    schedule.turn();
+    const lifted = nemesis.lift(this.#now);
+    if (lifted !== null) await lifted;
+    const struck = nemesis.strike(this.#now, 0);
+    if (struck !== null) await struck;
+    for (const machine of schedule.order) machine.onTick(this.#now);
+    this.#options.workload.onTick(tick(this.#now));
+  }
+
+  /** Finishes the writes that are due. */
+  #write(): boolean {
+    let any = false;
+    for (const machine of this.#world.schedule.order) any = machine.completeWrites() || any;
+    return any;
+  }
+
+  /** Faults whose turn never came, and processes that have drained. */
+  async #end(): Promise<void> {
+    const { nemesis } = this.#world;
+    const struck = nemesis.strike(this.#now, Number.POSITIVE_INFINITY);
+    if (struck !== null) await struck;
+    const stopped = nemesis.stopDrained();
+    if (stopped !== null) await stopped;
   }
 
   #rest(): Rest {

@@ -11,6 +11,7 @@ import { bootstrapOf, memberNames, storageOf } from './cluster.ts';
 import { PretendedDisk } from './disk/disk.ts';
 import { trueMs } from './machine/clock.ts';
 import { Machine } from './machine/machine.ts';
+import { Schedule } from './machine/schedule.ts';
 import { Nemesis } from './nemesis/nemesis.ts';
 import { Cuts } from './network/cuts.ts';
 import { SimulatedNetwork } from './network/network.ts';
@@ -30,6 +31,7 @@ export class World {
   readonly network: SimulatedNetwork;
   /** In order of name. */
   readonly machines: ReadonlyMap<NodeId, Machine>;
+  readonly schedule: Schedule;
   readonly nemesis: Nemesis;
   now = 0;
   #crash: { readonly error: unknown } | null = null;
@@ -37,10 +39,18 @@ export class World {
   constructor({ plan, random, observers }: WorldOptions) {
     const members = memberNames(plan.nodes);
     const weather = new Weather({ random: random.stream('network'), usual: plan.network });
-    const network = new SimulatedNetwork({ fate: (packet) => weather.fate(packet) });
+    const network = new SimulatedNetwork({
+      fate: (packet) => weather.fate(packet),
+      phaseSeed: random.stream('phases').between(1, 2 ** 31),
+    });
     this.audience = new Audience(observers);
     this.network = network;
     this.machines = new Map(members.map((name) => [name, this.#machine(name, plan, random)]));
+    this.schedule = new Schedule({
+      machines: this.machines.values(),
+      pace: plan.pace,
+      random: random.stream('schedule'),
+    });
     this.nemesis = new Nemesis({
       faults: plan.faults,
       machines: this.machines,
@@ -67,10 +77,6 @@ export class World {
     await this.nemesis.endAll();
     this.check();
     this.audience.onCalm(tick(this.now));
-  }
-
-  async stopDrained(): Promise<void> {
-    await this.nemesis.stopDrained();
   }
 
   /** Throws what a node threw since the last call. */

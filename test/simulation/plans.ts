@@ -21,6 +21,7 @@ export function planWith(faults: readonly Fault[], changes: Partial<Plan> = {}):
     limits: {},
     network: { delayMin: 0, delayMax: 1, loss: 0, dup: 0, reorder: 0 },
     disk: { delayMin: 0, delayMax: 0 },
+    pace: { lazy: 0 },
     mix: {},
     faults: faults.map((fault, at): PlannedFault => ({ id: at + 1, turn: 0, fault })),
     operations: writes(600),

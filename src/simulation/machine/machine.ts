@@ -98,6 +98,11 @@ export class Machine implements MachineView {
     return this.#state === 'up' && this.#options.disk.completeDue();
   }
 
+  /** True when a flush may have something to do. */
+  get hasWork(): boolean {
+    return this.#dirty && this.#state === 'up';
+  }
+
   /** Carries out what the node wants done; true when there was anything. */
   flush(): boolean {
     if (!this.#dirty || this.#life === null || this.#state !== 'up') return false;

@@ -80,9 +80,33 @@ function drawKind(draw: FaultDraw, kind: FaultKind, rate: number): Omit<PlannedF
   const gap = Math.max(1, Math.floor(perTicks / rate));
   for (let at = random.between(1, 2 * gap); at < draw.ticks; at += random.between(1, 2 * gap)) {
     const turn = random.chance(0.5) ? 0 : random.between(1, turnsMax);
-    found.push({ turn, fault: drawFault(random, { kind, at: tick(at), members: draw.members }) });
+    const fault = drawFault(random, { kind, at: tick(at), members: draw.members });
+    for (const each of [fault, ...accomplices(random, fault, draw.members)]) {
+      found.push({ turn, fault: each });
+    }
   }
   return found;
+}
+
+/** Faults that strike together: several nodes at once, or a link in both directions. */
+function accomplices(random: Random, fault: Fault, members: readonly NodeId[]): readonly Fault[] {
+  switch (fault.kind) {
+    case 'kill':
+    case 'power-cut':
+    case 'restart':
+    case 'pause': {
+      if (!random.chance(0.2)) return [];
+      const others = members.filter((node) => node !== fault.node && random.chance(0.7));
+      return others.map((node) => ({ ...fault, node }));
+    }
+    case 'slow':
+    case 'flaky':
+    case 'dup':
+    case 'reorder':
+      return random.chance(0.4) ? [{ ...fault, from: fault.to, to: fault.from }] : [];
+    default:
+      return [];
+  }
 }
 
 interface Place {
@@ -125,6 +149,8 @@ function drawFault(random: Random, { kind, at, members }: Place): Fault {
       return { kind, ...link(), ...lasts(10, 600), delay, jitter: random.between(0, delay) };
     }
     case 'flaky':
+      // A link that loses everything is cut, while both ends hear the others.
+      return { kind, ...link(), ...lasts(10, 600), share: random.chance(0.3) ? 1 : share };
     case 'dup':
       return { kind, ...link(), ...lasts(10, 600), share };
     case 'reorder':
@@ -134,7 +160,12 @@ function drawFault(random: Random, { kind, at, members }: Place): Fault {
     case 'clock-jump':
       return { kind, node, at, ms: drawOffset(random) };
     case 'disk-slow':
-      return { kind, node, ...lasts(20, 600), delay: random.between(1, 30) };
+      return {
+        kind,
+        node,
+        ...lasts(20, 600),
+        delay: random.between(1, random.chance(0.5) ? 10 : 90),
+      };
     case 'disk-full':
     case 'disk-failing':
       return { kind, node, ...lasts(20, 300) };

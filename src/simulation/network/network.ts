@@ -14,6 +14,11 @@ import { FlightQueue } from './queue.ts';
 export interface SimulatedNetworkOptions {
   /** Decided once for each packet, in the order of sending. */
   readonly fate?: (packet: Packet) => Fate;
+  /**
+   * Decides which links come first among frames that arrive in one tick; by the order of sending,
+   * unless given.
+   */
+  readonly phaseSeed?: number;
 }
 
 const calm: Fate = { copies: 1, delayTicks: 0, lateTicks: 0 };
@@ -23,6 +28,8 @@ interface Link {
   cut: boolean;
   /** True: connections between the two are broken, and can not be made. */
   severed: boolean;
+  /** From 1. */
+  readonly number: number;
   readonly lastDue: { raft: number; bulk: number };
 }
 
@@ -32,13 +39,17 @@ export class SimulatedNetwork implements Fabric {
   /** The newest endpoint that started under each name. */
   readonly #endpoints = new Map<NodeId, FabricEndpoint>();
   readonly #links = new Map<NodeId, Map<NodeId, Link>>();
+  readonly #phaseSeed: number;
   #now = tick(0);
+  #turn = 0;
+  #linkCount = 0;
   #sent = 0;
   #names = 0;
   #lost = 0;
 
   constructor(options: SimulatedNetworkOptions = {}) {
     this.#fate = options.fate ?? (() => calm);
+    this.#phaseSeed = options.phaseSeed ?? 0;
   }
 
   get now(): Tick {
@@ -116,11 +127,12 @@ export class SimulatedNetwork implements Fabric {
 
   /** Delivers what is due now, but not what that causes; returns how many. */
   deliverDue(): number {
-    const last = this.#sent;
+    this.#turn += 1;
     let delivered = 0;
     for (;;) {
       const first = this.#queue.first;
-      if (first === undefined || first.due > this.#now || first.number > last) return delivered;
+      if (first === undefined || first.due > this.#now) return delivered;
+      if (first.due === this.#now && first.turn >= this.#turn) return delivered;
       this.#queue.pop();
       first.arrive();
       delivered += 1;
@@ -130,6 +142,7 @@ export class SimulatedNetwork implements Fabric {
   /** Lets time pass; delivers nothing. */
   advance(ticks: number): void {
     this.#now = tick(this.#now + ticks);
+    this.#turn = 0;
   }
 
   schedule(arrive: () => void, delayTicks = 0): void {
@@ -146,11 +159,14 @@ export class SimulatedNetwork implements Fabric {
       if (link.cut) this.#lost += 1;
       else arrive();
     };
-    for (let copy = 1; copy < copies; copy++) this.#push(due + lateTicks, deliver);
-    this.#push(due + lateTicks, () => {
+    const arrivesAt = due + lateTicks;
+    const phase = this.#phaseOf(link, arrivesAt);
+    for (let copy = 1; copy < copies; copy++) this.#push(arrivesAt, deliver, phase);
+    const arriveFirst = () => {
       settle();
       if (copies > 0) deliver();
-    });
+    };
+    this.#push(arrivesAt, arriveFirst, phase);
   }
 
   canDial(from: NodeId, to: NodeId): boolean {
@@ -173,9 +189,18 @@ export class SimulatedNetwork implements Fabric {
     if (this.#endpoints.get(endpoint.self) === endpoint) this.#endpoints.delete(endpoint.self);
   }
 
-  #push(due: number, arrive: () => void): void {
+  #push(due: number, arrive: () => void, phase = 0): void {
     this.#sent += 1;
-    this.#queue.push({ due: tick(due), number: this.#sent, arrive });
+    const turn = due > this.#now ? 0 : this.#turn;
+    this.#queue.push({ due: tick(due), turn, phase, number: this.#sent, arrive });
+  }
+
+  /** The same for all frames of a link that arrive in one tick, so that their order is kept. */
+  #phaseOf(link: Link, due: number): number {
+    if (this.#phaseSeed === 0) return 0;
+    let z = Math.imul(this.#phaseSeed ^ Math.imul(due, 0x9e3779b9), 0x85ebca6b) ^ link.number;
+    z = Math.imul(z ^ (z >>> 15), 0xc2b2ae35);
+    return (z ^ (z >>> 13)) >>> 0;
   }
 
   #setSevered(a: NodeId, b: NodeId, severed: boolean): void {
@@ -188,7 +213,9 @@ export class SimulatedNetwork implements Fabric {
     if (ways === undefined) this.#links.set(from, (ways = new Map()));
     let link = ways.get(to);
     if (link === undefined) {
-      link = { cut: false, severed: false, lastDue: { raft: 0, bulk: 0 } };
+      this.#linkCount += 1;
+      const number = this.#linkCount;
+      link = { cut: false, severed: false, number, lastDue: { raft: 0, bulk: 0 } };
       ways.set(to, link);
     }
     return link;

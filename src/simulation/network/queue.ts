@@ -1,10 +1,14 @@
-// What is in flight, ordered by the tick at which it arrives and then by the order of sending. A
-// binary heap.
+// What is in flight, ordered by the tick at which it arrives, then by turn, link and order of
+// sending. A binary heap.
 
 import type { Tick } from '../../core/model/ids.ts';
 
 export interface InFlight {
   readonly due: Tick;
+  /** What is caused within a tick, and due in it, comes in a later turn than its cause. */
+  readonly turn: number;
+  /** Of its link, other in each tick: no link is always first. */
+  readonly phase: number;
   /** +1 for everything ever sent; breaks ties, so that the order is total. */
   readonly number: number;
   readonly arrive: () => void;
@@ -64,5 +68,7 @@ export class FlightQueue {
 }
 
 function before(a: InFlight, b: InFlight): boolean {
-  return a.due < b.due || (a.due === b.due && a.number < b.number);
+  if (a.due !== b.due) return a.due < b.due;
+  if (a.turn !== b.turn) return a.turn < b.turn;
+  return a.phase < b.phase || (a.phase === b.phase && a.number < b.number);
 }

@@ -2,7 +2,7 @@
 // what no draw would ever give it. A field that no plan has is an error too.
 
 import { tick } from '../../core/model/ids.ts';
-import { type Bounds, limits } from '../../core/model/limits.ts';
+import type { Bounds } from '../../core/model/limits.ts';
 import { faultKinds } from '../../faults/fault.ts';
 import { MalformedFault, readFault } from '../../faults/schedule.ts';
 import type { JsonField } from '../../wire/json-file.ts';
@@ -16,7 +16,10 @@ export const nodesRange = { min: 2, max: 9 } as const;
 export const ticksRange = { min: 1, max: 10_000_000 } as const;
 const partitionsMax = 64;
 const delayTicksMax = 1000;
+/** A process that never gets the processor is a pause, not a pace. */
+const lazyMax = 0.95;
 const turnsMax = 1000;
+const boundsMax = 2 ** 40;
 const seedCharsMax = 200;
 
 const planFields: readonly (keyof Plan)[] = [
@@ -30,6 +33,7 @@ const planFields: readonly (keyof Plan)[] = [
   'limits',
   'network',
   'disk',
+  'pace',
   'mix',
   'faults',
   'operations',
@@ -51,6 +55,7 @@ export function readPlan(field: JsonField): Plan {
     limits: readBounds(field.at('limits')),
     network: readNetwork(field.at('network')),
     disk: readDisk(field.at('disk')),
+    pace: { lazy: field.at('pace').only(['lazy']).at('lazy').real(0, lazyMax) },
     mix: readMix(field.at('mix')),
     faults: readFaults(field.at('faults'), { nodes, ticks }),
     operations: readOperations(field.at('operations'), { members: memberNames(nodes), ticks }),
@@ -97,7 +102,7 @@ function readBounds(field: JsonField): Partial<Bounds> {
   const drawn: Partial<Record<keyof Bounds, number>> = {};
   for (const name of names) {
     const bound = field.at(name);
-    if (bound.value !== undefined) drawn[name] = bound.whole(boundsMin[name], limits[name]);
+    if (bound.value !== undefined) drawn[name] = bound.whole(boundsMin[name], boundsMax);
   }
   return drawn;
 }

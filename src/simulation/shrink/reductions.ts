@@ -39,6 +39,7 @@ export function withFairWeather(plan: Plan): Plan {
     ...plan,
     network: { delayMin: 0, delayMax: 0, loss: 0, dup: 0, reorder: 0 },
     disk: { delayMin: 0, delayMax: 0 },
+    pace: { lazy: 0 },
   };
 }
 
