@@ -1,6 +1,6 @@
 // Runs plans: one here, many in processes of their own.
 
-import { jobsOfLane, runLanes } from '../../src/cluster/lanes.ts';
+import { laneInput, runLanes } from '../../src/cluster/lanes.ts';
 import { LineFile } from '../../src/cluster/line-file.ts';
 import { breathe } from '../../src/cluster/wait-until.ts';
 import { DsysError } from '../../src/errors.ts';
@@ -31,6 +31,11 @@ export async function runPlan(
   }
 }
 
+/** Thrown into a run that nobody waits for any more. */
+class Abandoned extends Error {
+  override readonly name = 'Abandoned';
+}
+
 /** Every seed once; the reports are in the order of the seeds, whoever ran them. */
 export async function runSeeds(request: SimRequest, output: Output): Promise<readonly RunReport[]> {
   const { seeds, isFresh } = request;
@@ -47,8 +52,16 @@ export async function runSeeds(request: SimRequest, output: Output): Promise<rea
 
 /** The other side of a lane: a seed a line in, a report a line out. */
 export async function serveLane(draw: DrawOptions, output: Output): Promise<void> {
-  for await (const seed of jobsOfLane()) {
-    output.line(JSON.stringify(await runSeed(seed, { draw, trace: null })));
+  const lane = laneInput();
+  const whileWanted = async (): Promise<void> => {
+    await breathe();
+    if (lane.isOver) throw new Abandoned();
+  };
+  for await (const seed of lane.jobs) {
+    const plan = drawPlan(seed, draw);
+    const outcome = await simulate(plan, { breathe: whileWanted });
+    if (lane.isOver) return;
+    output.line(JSON.stringify(reportOf(plan, outcome)));
   }
 }
 

@@ -23,9 +23,20 @@ export function lanesOfMachine(): number {
   return availableParallelism();
 }
 
-/** The other side: the jobs that a lane is given, until there are no more. */
-export function jobsOfLane(): AsyncIterable<string> {
-  return createInterface({ input: process.stdin });
+/** The other side of a lane. */
+export interface LaneInput {
+  readonly jobs: AsyncIterable<string>;
+  /** True: whoever gave the jobs is gone, and nobody waits for an answer. */
+  readonly isOver: boolean;
+}
+
+export function laneInput(): LaneInput {
+  const jobs = createInterface({ input: process.stdin });
+  const input = { jobs, isOver: false };
+  jobs.once('close', () => {
+    input.isOver = true;
+  });
+  return input;
 }
 
 /** Resolves when every job is answered; rejects when a lane dies, and ends the others. */

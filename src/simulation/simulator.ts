@@ -27,7 +27,10 @@ export interface SimulateOptions {
   /** In the place of the real ones. */
   readonly makeWorkload?: MakeWorkload;
   readonly makeJudges?: MakeJudges;
-  /** Awaited now and then, so that a program stays alive while it simulates; changes nothing. */
+  /**
+   * Awaited now and then, so that a program stays alive while it simulates; changes nothing. What it
+   * throws ends the run.
+   */
   readonly breathe?: () => Promise<void>;
 }
 
