@@ -17,7 +17,7 @@ export interface Committed {
   readonly by: NodeId;
 }
 
-export class GroupCommits {
+class GroupCommits {
   /** By index; a hole where nobody could be asked any more. */
   readonly #byIndex = new Map<number, Committed>();
   last = 0;

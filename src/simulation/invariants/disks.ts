@@ -132,7 +132,7 @@ export class Disks implements Invariant {
   }
 }
 
-export function replicaOn(replicas: Map<GroupId, DurableReplica>, group: GroupId): DurableReplica {
+function replicaOn(replicas: Map<GroupId, DurableReplica>, group: GroupId): DurableReplica {
   let replica = replicas.get(group);
   if (replica === undefined) {
     replica = new DurableReplica();

@@ -23,7 +23,8 @@ export class VoteOnce implements Invariant {
   onView({ name }: MachineView, { group }: ReplicaView, { before, now }: ViewChange): void {
     if (before === null || before.term !== now.term || before.votedFor === null) return;
     if (now.votedFor === before.votedFor) return;
-    const facts = `group ${group}: ${name} took its vote in term ${now.term} back from ${before.votedFor} and gave it to ${now.votedFor ?? 'nobody'}`;
+    const taken = `took its vote in term ${now.term} back from ${before.votedFor}`;
+    const facts = `group ${group}: ${name} ${taken} and gave it to ${now.votedFor ?? 'nobody'}`;
     throw new Violation('vote-once', facts);
   }
 
