@@ -1,7 +1,7 @@
 // One command at a time starts processes of a cluster: two would each spawn a node, and the record of
 // the first would be lost with its process left running. A lock whose holder is gone counts for nothing.
 
-import { linkSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DsysError } from '../errors.ts';
 import { readJsonObjectIfAny, writeFileWhole } from './files.ts';
@@ -20,7 +20,10 @@ export async function withStartLock<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const path = join(cluster.root, 'start.lock');
-  const ask = (): true | null => take(path) || null;
+  const ask = (): true | null => {
+    if (!existsSync(cluster.root)) throw removed(cluster);
+    return take(path) || null;
+  };
   if ((await waitUntil({ ask, everyMs: pollMs, timeoutMs: waitMs })) === null) throw held(cluster);
   try {
     return await work();
@@ -53,6 +56,14 @@ function isHeld(path: string): boolean {
   if (typeof holder.pid !== 'number' || typeof holder.startTime !== 'string') return false;
   const { pid, startTime } = holder;
   return recordedProcess({ pid, startTime, startedAt: 0 }).condition !== 'gone';
+}
+
+function removed({ name }: ClusterPaths): DsysError {
+  return new DsysError({
+    code: 'cluster-not-found',
+    message: `cluster ${name} is gone: the command that made it failed, or it was removed`,
+    hint: `try again: dsys up --name ${name}`,
+  });
 }
 
 function held({ name }: ClusterPaths): DsysError {

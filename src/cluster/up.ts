@@ -17,6 +17,7 @@ import { probeCluster } from './probe.ts';
 import type { Progress } from './progress.ts';
 import type { ClusterReport } from './report.ts';
 import { portsOf } from './start.ts';
+import { withStartLock } from './start-lock.ts';
 import {
   killStarted,
   type Limit,
@@ -125,9 +126,22 @@ async function startAndWait(attempt: Attempt): Promise<UpResult> {
     return { plan, pids, elapsedMs: performance.now() - attempt.startedAt, report };
   } catch (cause) {
     await killStarted(started);
-    if (plan.create !== null) removeCluster(cluster.paths);
+    if (plan.create !== null) await removeUnused(cluster);
     throw cause;
   }
+}
+
+/**
+ * Another command may have found the cluster as soon as it was made, and have started its nodes
+ * before us: then it is that one's.
+ */
+async function removeUnused(cluster: Cluster): Promise<void> {
+  const { paths, nodes } = cluster;
+  const remove = async (): Promise<void> => {
+    if (nodes.every((node) => liveProcess(paths, node) === null)) removeCluster(paths);
+  };
+  // A full disk has no room for a lock; it must not keep the cluster either.
+  await withStartLock(paths, remove).catch(remove);
 }
 
 async function waitFor(
