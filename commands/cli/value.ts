@@ -1,15 +1,23 @@
-// Where a VALUE comes from: the argument; standard input for `-`, or when it is piped and no
-// argument is given; else a question.
+// Where a VALUE comes from: the argument; standard input for `-`, or when it is a pipe or a file and
+// no argument is given; else a question. A forgotten VALUE is no empty value: what has no input at
+// all (cron, CI) is asked for one, and told.
 
+import { fstatSync } from 'node:fs';
 import { DsysError } from '../../src/errors.ts';
 
 /** The bytes of the value. */
 export async function readValue(argument: string | undefined, key: string): Promise<Uint8Array> {
   if (argument !== undefined && argument !== '-') return new TextEncoder().encode(argument);
-  if (argument === '-' || !process.stdin.isTTY) return readStandardInput();
+  if (argument === '-' || isFed()) return readStandardInput();
   const { askText, canAsk } = await import('../../src/terminal/prompts.ts');
   if (!canAsk()) throw missingValue(key);
   return new TextEncoder().encode(await askText(`value of ${key}`));
+}
+
+/** Somebody put something behind standard input: neither a terminal nor /dev/null. */
+function isFed(): boolean {
+  const stdin = fstatSync(0);
+  return stdin.isFIFO() || stdin.isFile() || stdin.isSocket();
 }
 
 /** Everything on standard input; one byte more than a value may have is enough to refuse it. */

@@ -1,4 +1,5 @@
-// Output that nobody takes: the reader of a pipe that left, a full disk behind stdout.
+// Streams that are not what a command hopes for: the reader of a pipe that left, a full disk behind
+// stdout, nothing behind stdin.
 
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,6 +35,17 @@ describe('stdout', () => {
     await lab.shell('dsys demo | head -n 1 >/dev/null');
     expect(lab.pids()).toEqual(before);
     expect(readdirSync(lab.home).filter((name) => name.startsWith('demo'))).toEqual([]);
+  });
+});
+
+describe('stdin', () => {
+  it('that nobody feeds is no empty value: a forgotten VALUE is told', async () => {
+    const { code, stderr } = await lab.shell('dsys put forgotten </dev/null');
+    expect(code).toBe(64);
+    expect(stderr).toContain('a value for forgotten is missing');
+    expect((await lab.run(['get', 'forgotten'])).code).toBe(4);
+    expect((await lab.shell('dsys put forgotten - </dev/null')).code).toBe(0);
+    expect((await lab.shell('printf "" | dsys put piped')).code).toBe(0);
   });
 });
 
