@@ -118,8 +118,18 @@ async function writeKeys(paths: ClusterPaths, owner: string): Promise<string> {
   return pair.publicKey;
 }
 
+/**
+ * With its parents, one at a time: `recursive` never returns where a parent refuses with ENOENT, as
+ * /proc does.
+ */
 function makeDirectory(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (cause) {
+    if (!existsSync(path)) throw cause;
+  }
 }
 
 function address(port: number): string {

@@ -14,13 +14,22 @@ export interface ClusterEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * Tells those who look later; false when it cannot be written. What was done is done: on a full
+ * disk a node must still be able to be ended.
+ */
 export function recordEvent(
   cluster: ClusterPaths,
   event: { readonly kind: string; readonly node?: string; readonly detail?: object },
-): void {
+): boolean {
   const { kind, node = null, detail = {} } = event;
   const line = JSON.stringify({ at: new Date().toISOString(), kind, node, detail });
-  appendFileSync(cluster.events, `${line}\n`, { mode: 0o600 });
+  try {
+    appendFileSync(cluster.events, `${line}\n`, { mode: 0o600 });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Everything recorded so far; a line that is not an event is left out. */

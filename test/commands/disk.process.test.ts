@@ -37,6 +37,18 @@ describe('a node whose directory takes no more files', () => {
   });
 });
 
+describe('a cluster whose events cannot be recorded', () => {
+  it('is started and stopped all the same', async () => {
+    const events = join(lab.home, 'lab', 'events.jsonl');
+    rmSync(events);
+    mkdirSync(events);
+    expect((await lab.run(['start', 'node1'])).code).toBe(0);
+    expect((await lab.run(['stop', 'node1'])).code).toBe(0);
+    expect(lab.pids()).toEqual([]);
+    rmSync(events, { recursive: true });
+  });
+});
+
 describe('a client whose key the nodes do not know', () => {
   it('is told so by status, and not that the nodes are silent', async () => {
     expect((await lab.run(['start', 'node1'])).code).toBe(0);
@@ -64,6 +76,14 @@ describe('a cluster whose cluster.json is damaged', () => {
     expect((await lab.run(['down', '--name', 'lab'])).stderr).toContain('cluster.json');
     expect((await lab.run(['rm', 'lab', '--yes'])).code).toBe(0);
     expect(existsSync(join(lab.home, 'lab'))).toBe(false);
+  });
+});
+
+describe('a DSYS_HOME below a directory that takes no directories', () => {
+  it('is named by up, at once', async () => {
+    const { code, json } = await lab.jsonIn('/proc/dsys', ['up', '--nodes', '1']);
+    expect(code).toBe(1);
+    expect(json.at('error', 'code')).toBe('home-unusable');
   });
 });
 

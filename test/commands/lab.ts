@@ -60,6 +60,14 @@ export class Lab {
     return { code: run.code, json: new Json(JSON.parse(run.stdout)) };
   }
 
+  /** The same with another DSYS_HOME. */
+  async jsonIn(home: string, args: readonly string[]): Promise<{ code: number; json: Json }> {
+    const env = { ...this.#env(), DSYS_HOME: home };
+    const options = { reject: false, env, timeout: 20_000, forceKillAfterDelay: 500 } as const;
+    const run = await execa(process.execPath, [entry, ...args, '--json'], options);
+    return { code: run.exitCode ?? -1, json: new Json(JSON.parse(run.stdout)) };
+  }
+
   /** Starts `dsys …` and lets it run. */
   start(args: readonly string[]) {
     return execa(process.execPath, [entry, ...args], { reject: false, env: this.#env() });
