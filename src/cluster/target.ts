@@ -39,6 +39,7 @@ export function needsLeader(words: readonly string[]): boolean {
 export function drawTargets(words: readonly string[], facts: TargetFacts, seed: string): Drawn {
   const random = seededRandom(`target/${seed}`);
   const parts = split(words).map((word) => resolveWord(word, facts, random));
+  if (parts.length === 0) throw noTarget(facts.nodes);
   const chosen = new Set(parts.flatMap((part) => part.nodes));
   return {
     nodes: facts.nodes.filter((node) => chosen.has(node)),
@@ -132,6 +133,14 @@ function isRole(word: string): word is Role {
 
 function isQuantity(word: string): word is Quantity {
   return (quantities as readonly string[]).includes(word);
+}
+
+function noTarget(nodes: readonly string[]): DsysError {
+  return new DsysError({
+    code: 'usage',
+    message: 'expected a TARGET, found an empty word',
+    hint: `name nodes (${nodes.join(', ')}), a role (leader) or a quantity (minority)`,
+  });
 }
 
 function nodeNotFound(

@@ -48,6 +48,12 @@ describe('names', () => {
     expect(codeOf(() => drawTargets(['9'], five, 's'))).toContain('node-not-found');
     expect(codeOf(() => expectNode('node9', five.nodes))).toContain('node-not-found');
   });
+
+  it('refuses an empty word, which names nothing', () => {
+    for (const words of [[''], [','], ['', '']]) {
+      expect(codeOf(() => drawTargets(words, five, 's'))).toMatch(/^usage: name nodes/);
+    }
+  });
 });
 
 describe('roles', () => {

@@ -12,7 +12,7 @@ describe('durations', () => {
   });
 
   it('refuse everything else', () => {
-    for (const text of ['', 'soon', '-2s', '0', '2 weeks', '1e3']) {
+    for (const text of ['', 'soon', '-2s', '0', '2 weeks', '1e3', '25h', '9'.repeat(400)]) {
       expect(() => parseDuration(text)).toThrow(/expected a duration/);
     }
   });
