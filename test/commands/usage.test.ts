@@ -53,6 +53,9 @@ describe('what was meant', () => {
     );
     expect(await hint('up', ['--node=3'])).toBe('did you mean --nodes?');
     expect(await hint('status', ['--jsno'])).toBe('did you mean --json?');
+    expect(await hint('sim', ['--seesd', '3'])).toBe('did you mean --seed?');
+    expect(await hint('sim', ['--worker', '3'])).toBe('did you mean --workers?');
+    expect(await hint('replay', ['f', '--trase', 't'])).toBe('did you mean --trace?');
   });
 
   it('is a value with nearly that name', async () => {
@@ -85,6 +88,12 @@ describe('values of flags and arguments', () => {
     ['kill', ['node1', '--signal', 'SIGNOTHING']],
     ['bench', ['--clients', '-1']],
     ['put', ['k', 'v', '--if-version', 'x']],
+    ['sim', ['--nodes', '1']],
+    ['sim', ['--seeds', '0']],
+    ['sim', ['--ticks', 'long']],
+    ['sim', ['--workers', '0']],
+    ['sim', ['extra']],
+    ['replay', []],
   ])('dsys %s %j is a usage error both ways', async (verb, argv) => {
     const plain = await runVerb(verb, argv);
     expect(plain.exitCode).toBe(64);
