@@ -19,6 +19,8 @@ interface Peer {
   connected: boolean;
   /** Incarnation that the node was told is up; null while it is not. */
   upAs: Incarnation | null;
+  /** The greatest that was heard; outlives connections. */
+  latest: Incarnation | null;
 }
 
 export class PeerSightings {
@@ -26,7 +28,7 @@ export class PeerSightings {
 
   constructor(members: readonly Member[]) {
     for (const { node, storageId } of members) {
-      this.#peers.set(node, { storageId, connected: false, upAs: null });
+      this.#peers.set(node, { storageId, connected: false, upAs: null, latest: null });
     }
   }
 
@@ -49,10 +51,11 @@ export class PeerSightings {
       const detail = `${frame.sender} has storage ${frame.storageId}, expected ${peer.storageId}`;
       return { kind: 'stranger', detail };
     }
-    // A frame that was queued before the restart must not take the newer incarnation back.
-    if (peer.upAs !== null && frame.incarnation < peer.upAs) {
+    // Queued before a restart, or from an older copy of the directory: no vote of it may count.
+    if (peer.latest !== null && frame.incarnation < peer.latest) {
       return { kind: 'stranger', detail: `${frame.sender} speaks from an earlier incarnation` };
     }
+    peer.latest = frame.incarnation;
     if (!peer.connected) return { kind: 'one-way' };
     if (peer.upAs === frame.incarnation) return { kind: 'known' };
     peer.upAs = frame.incarnation;

@@ -54,6 +54,16 @@ describe('peer sightings', () => {
     expect(seen.onFrame(frame({ inc: 1 })).kind).toBe('up');
   });
 
+  it('an earlier incarnation stays a stranger after the connection was lost', () => {
+    const seen = sightings();
+    seen.onConnected(node2);
+    seen.onFrame(frame({ inc: 5 }));
+    seen.onDisconnected(node2);
+    seen.onConnected(node2);
+    expect(seen.onFrame(frame({ inc: 3 })).kind).toBe('stranger');
+    expect(seen.onFrame(frame({ inc: 6 })).kind).toBe('up');
+  });
+
   it('another data directory under a known name is a stranger (DESIGN 5)', () => {
     const seen = sightings();
     seen.onConnected(node2);
