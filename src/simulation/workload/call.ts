@@ -53,6 +53,8 @@ const pauseTicksMax = 40;
 const tickMs = 10;
 /** A caller waits no longer, whatever its retries. */
 const patienceTicksMax = 400;
+/** A caller that never tries again takes these for the answer: "failed" is then said early. */
+const endsTheImpatient: readonly Refusal['reason'][] = ['timeout', 'unavailable', 'overloaded'];
 /** Many may wait in vain for a replica that is gone, one after the other. */
 const lastTryTicks = 150;
 
@@ -140,7 +142,9 @@ export class Call {
   #request(id: number, now: number): Request {
     const { operation, consistency, session, deadlineTicks, random } = this.#options;
     const left = this.#insists ? deadlineTicks : Math.min(deadlineTicks, this.#givesUpAt - now);
-    const timeoutMs = Math.max(1, left) * tickMs;
+    // The node shall give up first, and say what may be concluded, while the client still listens.
+    const told = random.chance(0.7) ? random.between(Math.ceil(left / 3), left) : left;
+    const timeoutMs = Math.max(1, told) * tickMs;
     return { id, operation, consistency, timeoutMs, session, forward: random.chance(0.4) };
   }
 
@@ -177,6 +181,11 @@ export class Call {
   }
 
   #judge(refusal: Refusal, now: number): void {
+    const isImpatient = this.#options.retries === 0 && !this.#insists;
+    if (isImpatient && endsTheImpatient.includes(refusal.reason)) {
+      this.#giveUp(refusal.reason);
+      return;
+    }
     switch (refusal.reason) {
       // The log decided, and decides the same for every attempt.
       case 'condition-failed':
