@@ -22,7 +22,13 @@ beforeAll(async () => {
 afterAll(() => lab.close());
 
 /** Where names are keys: of nodes, of what happened. */
-const dataKeys = ['.membership.beliefs', '.membership.beliefs.{}', '.coverage'];
+const dataKeys = [
+  '.membership.beliefs',
+  '.membership.beliefs.{}',
+  '.coverage',
+  '.plan.faults',
+  '.plan.limits',
+];
 
 async function shape(...argv: readonly string[]): Promise<string> {
   const { json } = await lab.json([...argv]);

@@ -15,6 +15,7 @@ import {
   sizeOf,
 } from '../../src/simulation/shrink/shrink.ts';
 import { Storyteller } from '../../src/simulation/story.ts';
+import { count } from '../../src/terminal/quantities.ts';
 import type { FailureFacts } from '../../src/terminal/simulation-view.ts';
 import type { Output } from '../cli/output.ts';
 import { drawFlags, type SimRequest } from './request.ts';
@@ -163,7 +164,8 @@ function shrunkWords(from: PlanSize, to: PlanSize, { runs, isMinimal }: Shrunk):
 }
 
 function sizeWords({ nodes, ticks, faults, operations }: PlanSize): string {
-  return `${nodes} nodes, ${ticks} ticks, ${faults} faults, ${operations} operations`;
+  const [some, all] = [count(faults, 'fault'), count(operations, 'operation')];
+  return `${nodes} nodes, ${ticks} ticks, ${some}, ${all}`;
 }
 
 function quoted(seed: string): string {

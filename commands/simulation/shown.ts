@@ -1,6 +1,7 @@
 // The result of `dsys sim` for people and for scripts.
 
-import { holesIn, type Totals } from '../../src/simulation/report.ts';
+import { drawPlan } from '../../src/simulation/draw.ts';
+import { holesIn, summaryOf, type Totals } from '../../src/simulation/report.ts';
 import { paletteFor } from '../../src/terminal/palette.ts';
 import { count } from '../../src/terminal/quantities.ts';
 import {
@@ -34,11 +35,17 @@ export function shownSim(result: SimResult): Shown {
       elapsedMs: Math.round(elapsedMs),
       coverage,
       uncovered: holesIn(coverage),
+      ...drawnFor(request),
     },
     text: () => textOf(result),
     names: failures.map(({ seed }) => seed),
     exitCode: failures.length === 0 ? 0 : 1,
   };
+}
+
+/** The mix of faults and settings; of one seed only. */
+function drawnFor({ seeds: [seed = '', ...others], draw }: SimRequest): object {
+  return others.length > 0 ? {} : { plan: summaryOf(drawPlan(seed, draw)) };
 }
 
 function failureJson({ commands, sizes, shrunk: _words, ...facts }: Explained): object {

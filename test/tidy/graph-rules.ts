@@ -44,7 +44,7 @@ export const noCycles: Rule = (tree) => {
 export const noDeadFiles: Rule = (tree) => {
   const isEntry = (path: string): boolean =>
     entries.files.includes(path as (typeof entries.files)[number]) ||
-    [...entries.folders, ...entries.kept].some((folder) => path.startsWith(folder));
+    entries.folders.some((folder) => path.startsWith(folder));
   const reached = new Set<string>();
   const queue = [...tree.keys()].filter(isEntry);
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {

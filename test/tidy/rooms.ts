@@ -154,9 +154,6 @@ export const entries = {
   /** Named by package.json: what a program imports, and the process of a node. */
   files: ['src/client/connect.ts', 'src/runtime/main.ts'],
   folders: ['commands/', 'bench/'],
-  // Kept although no command runs it yet: the ports' second implementation, proved by the contract
-  // suites.
-  kept: ['src/simulation/'],
 } as const;
 
 /** `src/core/raft/log.ts` → `core/raft`; null: outside the table (tests, configuration). */
