@@ -27,6 +27,8 @@ export const invariantNames = [
   'linearizability',
   'counter',
   'acknowledged-at-all',
+  'true-acks',
+  'own-writes',
   'failed-without-effect',
   'convergence',
   'progress',

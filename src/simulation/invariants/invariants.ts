@@ -25,10 +25,12 @@ import { MergedOnce } from './merged-once.ts';
 import { MergesHeard } from './merges-heard.ts';
 import { Monotonic } from './monotonic.ts';
 import { OwnTermCommits } from './own-term-commits.ts';
+import { OwnWrites } from './own-writes.ts';
 import { QuorumChecked } from './quorum-checked.ts';
 import { RecoveryKeeps } from './recovery-keeps.ts';
 import { StateEquality } from './state-equality.ts';
 import { TombstonesKept } from './tombstones-kept.ts';
+import { TrueAcks } from './true-acks.ts';
 import { VoteOnce } from './vote-once.ts';
 import { type Invariant, Watch } from './watch.ts';
 
@@ -70,6 +72,8 @@ export function makeInvariants(plan: Plan, others: readonly Invariant[] = []): I
     new TombstonesKept(commits),
     new FreshReads(),
     new AllMeansAll(),
+    new TrueAcks(disks),
+    new OwnWrites(disks),
     new ForeignFrames(),
     new Bounded(plan.limits),
     ...others,

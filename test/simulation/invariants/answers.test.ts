@@ -6,6 +6,7 @@ import type { Entry } from '../../../src/core/model/entry.ts';
 import { connectionId, term } from '../../../src/core/model/ids.ts';
 import type { Result } from '../../../src/core/model/operation.ts';
 import type { ItemRow } from '../../../src/core/model/state.ts';
+import type { Version } from '../../../src/core/model/version.ts';
 import { AllMeansAll } from '../../../src/simulation/invariants/all-means-all.ts';
 import { Commits } from '../../../src/simulation/invariants/commits.ts';
 import { Disks } from '../../../src/simulation/invariants/disks.ts';
@@ -16,6 +17,8 @@ import {
 } from '../../../src/simulation/invariants/foreign-frames.ts';
 import { FreshReads } from '../../../src/simulation/invariants/fresh-reads.ts';
 import { MergedOnce } from '../../../src/simulation/invariants/merged-once.ts';
+import { OwnWrites } from '../../../src/simulation/invariants/own-writes.ts';
+import { TrueAcks } from '../../../src/simulation/invariants/true-acks.ts';
 import { type Invariant, Watch } from '../../../src/simulation/invariants/watch.ts';
 import {
   asked,
@@ -37,6 +40,8 @@ import {
   write,
   written,
 } from './planted.ts';
+
+type Written = Extract<Result, { kind: 'written' }>;
 
 /** Node1 commits and applies the log; its state then has the items. */
 function applied(
@@ -171,6 +176,66 @@ describe('`all` means all (DESIGN 2)', () => {
     );
     applies(node3, 3);
     invariant.onAnswer(machine(node1), question, written(3));
+  });
+});
+
+describe('an acknowledgement is evidence', () => {
+  const holdsUpTo = (disks: Disks, name: typeof node1, count: number) => {
+    const entries = Array.from({ length: count }, (_, at) => entry({ index: at + 1 }));
+    disks.onReady(machine(name), ready({ records: [{ kind: 'entries', group, entries }] }));
+    disks.onInput(machine(name), { kind: 'persisted', number: 1 });
+  };
+  const question = asked({ session: session(1) });
+
+  test('a node that is named and has it not, or a missing one at `all`, are a violation', () => {
+    const disks = new Disks();
+    const invariant = new TrueAcks(disks);
+    invariant.onView(machine(node1), replica([]), { before: null, now: view({}) });
+    holdsUpTo(disks, node1, 3);
+    holdsUpTo(disks, node2, 2);
+    const said = (...acks: (typeof node1)[]): Result => ({ ...(written(3) as Written), acks });
+    expect(() => invariant.onAnswer(machine(node1), question, said(node1, node2))).toThrow(
+      'but the disk of node2 ends at 2',
+    );
+    holdsUpTo(disks, node3, 3);
+    const atAll = asked({ session: session(1), consistency: 'all' });
+    expect(() => invariant.onAnswer(machine(node1), atAll, said(node1, node3))).toThrow(
+      'and called that all of node1, node2, node3',
+    );
+    invariant.onAnswer(machine(node1), question, said(node1, node3));
+    invariant.onAnswer(machine(node1), question, said(node1));
+  });
+});
+
+describe('a read at `one` shows what its owner accepted (Bayou)', () => {
+  const question = asked({ operation: { kind: 'get', key: 'k' }, consistency: 'one' });
+  const read = (vector: Version['vector']): Result => {
+    return { kind: 'read', value: null, version: { ...version(1), vector }, via: node1 };
+  };
+  const journal = () => {
+    const disks = new Disks();
+    const records = [{ kind: 'tentative', group, write: tentative(2) }] as const;
+    disks.onReady(machine(node1), ready({ records }));
+    disks.onInput(machine(node1), { kind: 'persisted', number: 1 });
+    return disks;
+  };
+
+  test('an answer without a write that waits in the journal is a violation', () => {
+    const invariant = new OwnWrites(journal(), () => false);
+    const [{ origin }] = [tentative(2).dot];
+    const answer = (counter: number) => () =>
+      invariant.onAnswer(machine(node1), question, read({ [origin]: counter }));
+    expect(answer(1)).toThrow('without its own write node1#1:2');
+    expect(answer(2)).not.toThrow();
+  });
+
+  test('what is merged is in the state, and other keys and levels do not matter', () => {
+    new OwnWrites(journal(), () => true).onAnswer(machine(node1), question, read({}));
+    const invariant = new OwnWrites(journal(), () => false);
+    const other = asked({ operation: { kind: 'get', key: 'l' }, consistency: 'one' });
+    invariant.onAnswer(machine(node1), other, read({}));
+    const strong = asked({ operation: { kind: 'get', key: 'k' } });
+    invariant.onAnswer(machine(node1), strong, read({}));
   });
 });
 
