@@ -65,6 +65,11 @@ export function rowKey(row: StateRow | RemovedRow): string {
   }
 }
 
+/** The key of the item that is named so; null: this names something else. */
+export function itemKeyOf(name: string): string | null {
+  return name.startsWith('k') ? name.slice(1) : null;
+}
+
 export function rowFields(row: StateRow): Fields {
   switch (row.kind) {
     case 'item':

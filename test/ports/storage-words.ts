@@ -21,6 +21,7 @@ import type {
   StateBatch,
 } from '../../src/core/model/records.ts';
 import type { AppliedPoint, ItemRow, Snapshot, StateRow } from '../../src/core/model/state.ts';
+import type { StoredItems } from '../../src/core/model/stored-items.ts';
 import { type Timestamp, zeroTimestamp } from '../../src/core/model/version.ts';
 
 export const one = groupId(1);
@@ -141,9 +142,14 @@ export function groupIn(recovered: Recovered, group: GroupId): RecoveredGroup {
   return { ...found, rows: allRows(found) };
 }
 
-/** Items and the others together, as a partition that is touched sees them. */
+/** Each item can be taken only once, and tests look at a recovery more than once. */
+const taken = new WeakMap<StoredItems, readonly StateRow[]>();
+
+/** Items and the others together, as a partition that sees everything has them. */
 export function allRows({ items, rows }: RecoveredGroup): StateRow[] {
-  return [...items.read(), ...rows];
+  const known = taken.get(items) ?? items.takeRest();
+  taken.set(items, known);
+  return [...known, ...rows];
 }
 
 /** `1.1 2.1 3.2`: index and term of each entry. */

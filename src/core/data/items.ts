@@ -1,7 +1,11 @@
 // The keys of one partition, tombstones included. Rows are immutable and replaced as a whole, so
 // whoever holds one (a snapshot under way, a batch for the engine) keeps what it saw.
+//
+// After a restart most rows are still with the storage: each comes over when it is first asked for,
+// all of them when somebody wants to see everything. Invariant: a key is here or there, never both.
 
 import type { ItemRow } from '../model/state.ts';
+import type { StoredItems } from '../model/stored-items.ts';
 import { ownBytes } from './bytes.ts';
 import { KeyOrder, type LiveKeys } from './key-order.ts';
 import type { ChangedRows } from './rows.ts';
@@ -11,14 +15,16 @@ export class Items implements LiveKeys {
   readonly #changed = new Set<string>();
   readonly #order: KeyOrder = new KeyOrder(this);
   #liveCount = 0;
+  #stored: StoredItems | null = null;
 
   /** Tombstones too. */
   get count(): number {
+    this.#takeRest();
     return this.#rows.size;
   }
 
   get liveCount(): number {
-    return this.#liveCount;
+    return this.#liveCount + (this.#stored?.live ?? 0);
   }
 
   get changed(): number {
@@ -26,15 +32,15 @@ export class Items implements LiveKeys {
   }
 
   get(key: string): ItemRow | null {
-    return this.#rows.get(key) ?? null;
+    return this.#rows.get(key) ?? this.#take(key);
   }
 
   isLive(key: string): boolean {
-    return isLive(this.#rows.get(key));
+    return isLive(this.get(key));
   }
 
   put(row: ItemRow): void {
-    this.#set(row);
+    this.#replace(this.get(row.key), row);
     this.#changed.add(row.key);
   }
 
@@ -46,19 +52,30 @@ export class Items implements LiveKeys {
 
   /** The live keys in order; see KeyOrder. */
   sortedKeys(): readonly string[] {
+    this.#takeRest();
     return this.#order.keys();
   }
 
   rows(): IterableIterator<ItemRow> {
+    this.#takeRest();
     return this.#rows.values();
   }
 
-  restore(rows: readonly ItemRow[]): void {
+  /** Replaces everything; `stored` holds keys that are not among the rows. */
+  restore(rows: readonly ItemRow[], stored: StoredItems | null = null): void {
     this.#rows.clear();
     this.#changed.clear();
     this.#order.clear();
     this.#liveCount = 0;
-    for (const row of rows) this.#set(withOwnBytes(row));
+    this.#stored = stored;
+    for (const row of rows) this.#add(row);
+  }
+
+  /** The tombstones that the storage had; from then on all are here. */
+  takeTombstones(): readonly ItemRow[] {
+    const tombstones = this.#stored?.takeTombstones() ?? [];
+    for (const row of tombstones) this.#add(row);
+    return tombstones;
   }
 
   takeChanges(into: ChangedRows): void {
@@ -70,17 +87,35 @@ export class Items implements LiveKeys {
     this.#changed.clear();
   }
 
-  #set(row: ItemRow): void {
-    const wasLive = this.isLive(row.key);
-    this.#rows.set(row.key, row);
-    if (isLive(row) === wasLive) return;
+  #take(key: string): ItemRow | null {
+    const row = this.#stored?.take(key) ?? null;
+    return row === null ? null : this.#add(row);
+  }
+
+  #takeRest(): void {
+    const rows = this.#stored?.takeRest() ?? [];
+    this.#stored = null;
+    for (const row of rows) this.#add(row);
+  }
+
+  /** A row that nothing changed. */
+  #add(row: ItemRow): ItemRow {
+    const owned = withOwnBytes(row);
+    this.#replace(this.#rows.get(row.key) ?? null, owned);
+    return owned;
+  }
+
+  #replace(before: ItemRow | null, after: ItemRow): void {
+    const wasLive = isLive(before);
+    this.#rows.set(after.key, after);
+    if (isLive(after) === wasLive) return;
     this.#liveCount += wasLive ? -1 : 1;
-    this.#order.note(row.key);
+    this.#order.note(after.key);
   }
 }
 
-function isLive(row: ItemRow | undefined): boolean {
-  return row !== undefined && row.value !== null;
+function isLive(row: ItemRow | null): boolean {
+  return row !== null && row.value !== null;
 }
 
 function withOwnBytes(row: ItemRow): ItemRow {

@@ -83,7 +83,8 @@ export class Partition {
   /** Everything is a change: the rows came from elsewhere and the engine has others. */
   #isAllChanged = false;
   #hash: string | null = null;
-  #unread: StoredItems | null = null;
+  /** Nobody asked for anything since the restore: the stored tombstones are not known yet. */
+  #isUntouched = false;
 
   constructor({ group, resolver, bounds = limits }: PartitionOptions) {
     this.group = group;
@@ -96,7 +97,7 @@ export class Partition {
 
   /** Keys that have a value. */
   get keys(): number {
-    return this.#unread?.live ?? this.#items.liveCount;
+    return this.#items.liveCount;
   }
 
   /** Conflicts in the life of this partition; `conflictRows` has the latest of them. */
@@ -131,15 +132,15 @@ export class Partition {
 
   /**
    * Replaces everything. `changed`: the engine does not have these rows yet, so that the next
-   * changes are "clear, then all of them". `unread`: items that are not among the rows, read when
-   * the first of them is needed.
+   * changes are "clear, then all of them". `stored`: items that are not among the rows, each read
+   * when it is needed.
    */
   restore(
     rows: Iterable<StateRow>,
-    options: { readonly changed: boolean; readonly unread?: StoredItems } = { changed: false },
+    options: { readonly changed: boolean; readonly stored?: StoredItems } = { changed: false },
   ): void {
     const { items, sessions, conflicts, machine } = rowsByKind(rows);
-    this.#items.restore(items);
+    this.#items.restore(items, options.stored);
     this.#sessions.restore({ rows: sessions, marks: machine });
     this.#conflicts.restore({ rows: conflicts, next: machine.nextConflict });
     this.#merged.restore(machine.merged);
@@ -148,7 +149,7 @@ export class Partition {
     this.#appliedIndex = 0;
     this.#isMachineChanged = false;
     this.#isAllChanged = options.changed;
-    this.#unread = options.unread ?? null;
+    this.#isUntouched = options.stored !== undefined;
     this.#hash = null;
   }
 
@@ -165,7 +166,7 @@ export class Partition {
   apply(at: Position, command: DataCommand): ApplyResult {
     assert(at.index > this.#appliedIndex, () => `${at.index} applied after ${this.#appliedIndex}`);
     this.#appliedIndex = at.index;
-    this.#readItems();
+    this.#touch();
     switch (command.kind) {
       case 'write':
         return this.#applyWrite(at, command);
@@ -186,12 +187,12 @@ export class Partition {
 
   /** The key's row, a tombstone too; null when nothing is there. */
   read(key: string): ItemRow | null {
-    this.#readItems();
+    this.#touch();
     return this.#items.get(key);
   }
 
   scan(range: ScanRange): ScanPage {
-    this.#readItems();
+    this.#touch();
     return scanPage(this.#items, range, this.#bounds);
   }
 
@@ -203,7 +204,7 @@ export class Partition {
   /** What changed since the last call; each row once, in its latest form. */
   takeChanges(): PartitionChanges {
     const clear = this.#isAllChanged;
-    if (clear) this.#readItems();
+    if (clear) this.#touch();
     const changes: ChangedRows = { rows: [], removed: [] };
     this.#items.takeChanges(changes);
     this.#sessions.takeChanges(changes);
@@ -216,7 +217,7 @@ export class Partition {
 
   /** The whole state as it is now; stays as it is while the partition moves on. */
   snapshotChunks(): StateRow[][] {
-    this.#readItems();
+    this.#touch();
     return inChunks(this.#rows(), this.#bounds.snapshotChunkBytes);
   }
 
@@ -225,21 +226,22 @@ export class Partition {
    * log.
    */
   hash(): string {
-    this.#readItems();
+    this.#touch();
     this.#hash ??= stateHash(this.#rows());
     return this.#hash;
   }
 
   get #rowCount(): number {
+    this.#touch();
     return this.#items.count + this.#sessions.count + this.#conflicts.count + 1;
   }
 
-  #readItems(): void {
-    if (this.#unread === null) return;
-    const items = this.#unread.read();
-    this.#unread = null;
-    this.#items.restore(items);
-    this.#tombstones.restore({ watermarks: this.#tombstones.toRows(), items });
+  /** First of all the tombstones, before any of them is taken as a key like others. */
+  #touch(): void {
+    if (!this.#isUntouched) return;
+    this.#isUntouched = false;
+    const watermarks = this.#tombstones.toRows();
+    this.#tombstones.restore({ watermarks, items: this.#items.takeTombstones() });
   }
 
   #applyWrite(at: Position, { operation, session, hlc }: WriteCommand): ApplyResult {

@@ -96,7 +96,7 @@ function bearPartition({ options, group, found }: Birth): Machine {
   const { bounds = limits } = options;
   const resolver = resolverOf(options);
   const partition = new Partition({ group, resolver, bounds });
-  if (found?.point) partition.restore(found.rows, { changed: false, unread: found.items });
+  if (found?.point) partition.restore(found.rows, { changed: false, stored: found.items });
   const journal = new Journal({ node: options.self, incarnation: options.incarnation });
   journal.restore(found?.tentative ?? []);
   return { kind: 'data', partition, journal };

@@ -7,11 +7,19 @@ export interface DigestValue {
   readonly sum: number;
 }
 
+/** Rows that were counted, and whose names nobody needed yet. */
+export interface UnnamedRows {
+  /** The checksum of the row; from then on it is named. null: there is none, or it is named. */
+  takeName(name: string): number | null;
+  /** All that are not named. */
+  takeNames(): Iterable<readonly [name: string, checksum: number]>;
+}
+
 export class GroupDigest {
   readonly #checksums = new Map<string, number>();
   #count = 0;
   #sum = 0;
-  #nameAll: (() => void) | null = null;
+  #unnamed: UnnamedRows | null = null;
 
   get value(): DigestValue {
     return { count: this.#count, sum: this.#sum };
@@ -19,7 +27,8 @@ export class GroupDigest {
 
   /** Every row that the group has. */
   get names(): Iterable<string> {
-    this.#readNames();
+    for (const [name, checksum] of this.#unnamed?.takeNames() ?? []) this.name(name, checksum);
+    this.#unnamed = null;
     return this.#checksums.keys();
   }
 
@@ -35,9 +44,8 @@ export class GroupDigest {
   }
 
   remove(name: string): void {
-    this.#readNames();
-    const before = this.#checksums.get(name);
-    if (before === undefined) return;
+    const before = this.#checksums.get(name) ?? this.#unnamed?.takeName(name) ?? null;
+    if (before === null) return;
     this.#checksums.delete(name);
     this.#count -= 1;
     this.#sum = (this.#sum - before) >>> 0;
@@ -54,14 +62,8 @@ export class GroupDigest {
     this.#checksums.set(name, checksum);
   }
 
-  /** `nameAll` calls `name` for every row that was only counted, when a name is first needed. */
-  nameLater(nameAll: () => void): void {
-    this.#nameAll = nameAll;
-  }
-
-  #readNames(): void {
-    const nameAll = this.#nameAll;
-    this.#nameAll = null;
-    nameAll?.();
+  /** Where to ask for names of rows that were only counted. */
+  nameLater(unnamed: UnnamedRows): void {
+    this.#unnamed = unnamed;
   }
 }

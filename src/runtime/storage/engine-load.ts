@@ -9,11 +9,13 @@ import { decodeAppliedPoint, decodeRow, rowKey } from '../../wire/state-row.ts';
 import type { DigestValue, GroupDigest } from './digest.ts';
 import { EngineItems } from './engine-items.ts';
 import {
+  checksumOf,
+  contentOf,
   decodeMark,
   decodePoint,
-  type EngineValue,
+  groupOf,
+  intactKind,
   type LogMark,
-  openValue,
 } from './engine-value.ts';
 import { corrupt, messageOf } from './failure.ts';
 
@@ -51,14 +53,13 @@ export class EngineLoad {
   }
 
   add(bytes: Buffer): void {
-    const value = openValue(bytes);
-    if (value === null) throw this.#corrupt('the checksum of a row does not fit');
-    const { group, content } = value;
+    const kind = intactKind(bytes);
+    if (kind === null) throw this.#corrupt('the checksum of a row does not fit');
     try {
-      if (value.kind === 'mark') this.#mark = decodeMark(content);
-      else if (value.kind === 'point') this.#addPoint(group, content);
-      else if (value.kind === 'row') this.#addRow(value);
-      else this.#loading(group).items.add(value);
+      if (kind === 'mark') this.#mark = decodeMark(contentOf(bytes));
+      else if (kind === 'point') this.#addPoint(bytes);
+      else if (kind === 'row') this.#addRow(bytes);
+      else this.#loading(groupOf(bytes)).items.add(bytes);
     } catch (cause) {
       throw this.#corrupt(messageOf(cause), cause);
     }
@@ -78,17 +79,18 @@ export class EngineLoad {
     return { groups, mark: this.#mark };
   }
 
-  #addPoint(group: GroupId, content: Buffer): void {
-    const { digest, point } = decodePoint(content);
-    const loading = this.#loading(group);
+  #addPoint(bytes: Buffer): void {
+    const { digest, point } = decodePoint(contentOf(bytes));
+    const loading = this.#loading(groupOf(bytes));
     loading.point = decodeAppliedPoint(point);
     loading.expected = digest;
   }
 
   /** The row's values are slices of the engine's buffer; the state copies what it keeps. */
-  #addRow({ group, content, checksum }: EngineValue): void {
-    const row = decodeRow(content);
-    this.#digest(group).add(rowKey(row), checksum);
+  #addRow(bytes: Buffer): void {
+    const group = groupOf(bytes);
+    const row = decodeRow(contentOf(bytes));
+    this.#digest(group).add(rowKey(row), checksumOf(bytes));
     this.#loading(group).rows.push(row);
   }
 

@@ -10,7 +10,7 @@ import { storageFormat } from './format.ts';
 
 /** Append only: these numbers are on disks. */
 const kinds = ['mark', 'point', 'row', 'item', 'tombstone'] as const;
-const headBytes = 9;
+export const sealedHeadBytes = 9;
 const digestBytes = 12;
 const markBytes = 10;
 
@@ -28,22 +28,42 @@ export interface LogMark {
 }
 
 export function sealValue(kind: EngineValue['kind'], group: GroupId, content: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(headBytes + content.length);
+  const bytes = Buffer.allocUnsafe(sealedHeadBytes + content.length);
   bytes[4] = kinds.indexOf(kind);
   bytes.writeUInt32LE(group, 5);
-  bytes.set(content, headBytes);
+  bytes.set(content, sealedHeadBytes);
   bytes.writeUInt32LE(crc32c(bytes, 4), 0);
   return bytes;
 }
 
 /** null: not as it was written. */
 export function openValue(bytes: Buffer): EngineValue | null {
-  if (bytes.length < headBytes) return null;
-  const found = bytes.readUInt32LE(0);
-  const kind = kinds[bytes[4] ?? kinds.length];
-  if (kind === undefined || found !== crc32c(bytes, 4)) return null;
-  const content = bytes.subarray(headBytes);
-  return { kind, group: groupId(bytes.readUInt32LE(5)), checksum: found, content };
+  const kind = intactKind(bytes);
+  if (kind === null) return null;
+  const content = contentOf(bytes);
+  return { kind, group: groupOf(bytes), checksum: checksumOf(bytes), content };
+}
+
+/** What it is, or null when it is not as it was written. */
+export function intactKind(bytes: Buffer): EngineValue['kind'] | null {
+  if (bytes.length < sealedHeadBytes || checksumOf(bytes) !== crc32c(bytes, 4)) return null;
+  return kinds[bytes[4] ?? kinds.length] ?? null;
+}
+
+export function isTombstone(bytes: Buffer): boolean {
+  return kinds[bytes[4] ?? kinds.length] === 'tombstone';
+}
+
+export function checksumOf(bytes: Buffer): number {
+  return bytes.readUInt32LE(0);
+}
+
+export function groupOf(bytes: Buffer): GroupId {
+  return groupId(bytes.readUInt32LE(5));
+}
+
+export function contentOf(bytes: Buffer): Buffer {
+  return bytes.subarray(sealedHeadBytes);
 }
 
 export function encodeMark({ segment, sequence }: LogMark): Buffer {

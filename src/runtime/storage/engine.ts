@@ -56,6 +56,8 @@ const tuning = {
 /** Rows that are encoded between two breaths of the event loop: about 2 ms. */
 const rowsPerTurn = 500;
 const rowsPerRead = 1000;
+/** The binding hands out an empty key beside each value; as text it is no new buffer. */
+const valuesOnly = { keyEncoding: 'utf8', highWaterMarkBytes: 1 << 20 } as const;
 
 export class Engine {
   readonly #options: EngineOptions;
@@ -129,7 +131,7 @@ export class Engine {
   }
 
   async #readInto(load: EngineLoad): Promise<void> {
-    const iterator = this.#level.values({ highWaterMarkBytes: 1 << 20 });
+    const iterator = this.#level.values(valuesOnly);
     try {
       for (let values = await iterator.nextv(rowsPerRead); values.length > 0; ) {
         for (const value of values) load.add(value);
