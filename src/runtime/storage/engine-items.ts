@@ -100,5 +100,6 @@ export class EngineItems implements StoredItems, UnnamedRows {
   #forget(): void {
     this.#pack = new ItemPack();
     this.#marks = new Uint8Array();
+    this.#tombstones = [];
   }
 }
