@@ -10,7 +10,7 @@ import { type Fields, readBytes, readCount, readFields, readIndex, readTerm } fr
 import { malformed } from './malformed.ts';
 import { pack, unpack } from './msgpack.ts';
 import { payloadKinds } from './numbers.ts';
-import { compactCopy, place } from './slab.ts';
+import { compactCopy, type Placed, place } from './slab.ts';
 
 const encoded = new EntryBytes();
 
@@ -26,7 +26,23 @@ export function encodeEntry(entry: Entry): Uint8Array {
 
 /** Copies `bytes` once; the entry's value is a slice of that copy. Throws MalformedError. */
 export function decodeEntry(bytes: Uint8Array): Entry {
-  const { memory, start, end } = place(bytes);
+  const placed = place(bytes);
+  const entry = entryAt(placed);
+  encoded.set(entry, placed.memory.subarray(placed.start, placed.end));
+  return entry;
+}
+
+/** An entry inside a message: bytes in bytes. */
+export function readEntry(value: unknown): Entry {
+  return decodeEntry(readBytes(value, limits.frameBytesMax, 'entry'));
+}
+
+/** The same inside a record of the log: an old one, whose bytes hardly anybody wants again. */
+export function readOldEntry(value: unknown): Entry {
+  return entryAt(place(readBytes(value, limits.frameBytesMax, 'entry')));
+}
+
+function entryAt({ memory, start, end }: Placed): Entry {
   const fields = readFields(unpack(memory, start, end), 4, 'entry');
   const entry: Entry = {
     index: readIndex(fields[0]),
@@ -35,13 +51,7 @@ export function decodeEntry(bytes: Uint8Array): Entry {
     size: readSize(fields[2]),
   };
   if (entry.index === 0) return malformed('entry', 'an index from 1', 0);
-  encoded.set(entry, memory.subarray(start, end));
   return entry;
-}
-
-/** An entry inside a message or a record: bytes in bytes. */
-export function readEntry(value: unknown): Entry {
-  return decodeEntry(readBytes(value, limits.frameBytesMax, 'entry'));
 }
 
 function bodyOf(payload: Payload): Fields | null {

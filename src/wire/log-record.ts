@@ -4,7 +4,7 @@
 import type { GroupId } from '../core/model/ids.ts';
 import type { LogRecord } from '../core/model/records.ts';
 import { readKeptTentative, tentativeFields } from './command.ts';
-import { encodeEntry, readEntry } from './entry.ts';
+import { encodeEntry, readOldEntry } from './entry.ts';
 import {
   type Fields,
   listMax,
@@ -21,7 +21,7 @@ import { bufferOf, pack, unpack } from './msgpack.ts';
 import { recordKinds } from './numbers.ts';
 import { dotFields, readDot } from './version.ts';
 
-const readEntries = listReader('entries', listMax, readEntry);
+const readEntries = listReader('entries', listMax, readOldEntry);
 
 export function encodeLogRecord(record: LogRecord): Uint8Array {
   return pack(recordFields(record));
