@@ -49,6 +49,13 @@ export function withBounds(plan: Plan, names: readonly string[]): Plan {
   return { ...plan, limits: Object.fromEntries(kept) as Partial<Bounds> };
 }
 
+/** The mix, which is for people only, names no kind that is gone. */
+export function withMixOfFaults(plan: Plan): Plan {
+  const left = new Set<string>(plan.faults.map(({ fault }) => fault.kind));
+  const kept = Object.entries(plan.mix).filter(([kind]) => left.has(kind));
+  return { ...plan, mix: Object.fromEntries(kept) };
+}
+
 function faultAmong(planned: PlannedFault, members: readonly NodeId[]): readonly PlannedFault[] {
   const { fault } = planned;
   if (fault.kind === 'partition') {

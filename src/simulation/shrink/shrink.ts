@@ -7,7 +7,14 @@
 import type { Failure } from '../outcome.ts';
 import type { Plan } from '../plan.ts';
 import { smallest } from './delta.ts';
-import { withBounds, withFairWeather, withNodes, withPartitions, withTicks } from './reductions.ts';
+import {
+  withBounds,
+  withFairWeather,
+  withMixOfFaults,
+  withNodes,
+  withPartitions,
+  withTicks,
+} from './reductions.ts';
 
 /** How big a plan is, as people count. */
 export interface PlanSize {
@@ -40,7 +47,9 @@ const nodesMin = 3;
 export async function shrink(plan: Plan, options: ShrinkOptions): Promise<Shrunk> {
   const shrinking = new Shrinking(plan, options);
   await shrinking.run();
-  return shrinking;
+  const { runs, isMinimal } = shrinking;
+  const isSmaller = shrinking.plan !== plan;
+  return { plan: isSmaller ? withMixOfFaults(shrinking.plan) : plan, runs, isMinimal };
 }
 
 /** Two runs failed alike: the same promise was broken, or the same assertion failed. */
@@ -61,7 +70,7 @@ export function sizeOf({ nodes, ticks, faults, operations }: Plan): PlanSize {
   return { nodes, ticks, faults: faults.length, operations: operations.length };
 }
 
-class Shrinking implements Shrunk {
+class Shrinking {
   readonly #options: ShrinkOptions;
   plan: Plan;
   runs = 0;

@@ -25,6 +25,7 @@ describe('shrinking', () => {
     const { plan: small, isMinimal } = await shrink(plan, { fails, runsMax: 1000 });
     expect(isMinimal).toBe(true);
     expect(small.faults).toHaveLength(1);
+    expect(Object.keys(small.mix)).toEqual([fault?.fault.kind]);
     expect(small.operations.map(({ id }) => id)).toEqual([first?.id, second?.id]);
     expect(small.partitions).toBe(1);
     expect(small.limits).toEqual({});
