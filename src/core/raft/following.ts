@@ -36,7 +36,7 @@ function acknowledge(state: RaftState, to: NodeId, index: LogIndex): void {
     index,
     hintIndex: logIndex(0),
     hintTerm: toTerm(0),
-    appliedIndex: state.appliedIndex,
+    appliedIndex: state.durablyApplied,
   });
 }
 
@@ -79,7 +79,7 @@ function refuse(state: RaftState, to: NodeId, append: Append): void {
     index: append.prevIndex,
     hintIndex,
     hintTerm,
-    appliedIndex: state.appliedIndex,
+    appliedIndex: state.durablyApplied,
   });
 }
 
@@ -108,7 +108,7 @@ export function reportProgress(state: RaftState, to: NodeId, readRound: number):
     kind: 'heartbeat-ack',
     term: state.term,
     readRound,
-    appliedIndex: state.appliedIndex,
+    appliedIndex: state.durablyApplied,
     lastIndex: state.log.lastIndex,
   });
 }

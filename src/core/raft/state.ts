@@ -5,6 +5,7 @@
 import { assert } from '../model/assert.ts';
 import type { Entry } from '../model/entry.ts';
 import type { LogIndex, NodeId, Term } from '../model/ids.ts';
+import { logIndex } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { Snapshot, StateRow } from '../model/state.ts';
 import { Configurations } from './configurations.ts';
@@ -117,6 +118,14 @@ export class RaftState {
     if (this.leader === null || this.leaseWaived) return false;
     // The timer stands still while quiet: the node-level heartbeat keeps the lease then.
     return this.timer.elapsed < limits.electionTicksMin;
+  }
+
+  /**
+   * What this member tells others that it has applied. A snapshot is in force before it is durable,
+   * and must not be counted on until then: `all` means on every disk.
+   */
+  get durablyApplied(): LogIndex {
+    return logIndex(Math.min(this.appliedIndex, this.persistence.persistedIndex));
   }
 
   /** Sends when the current term and vote are durable. */

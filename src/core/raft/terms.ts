@@ -56,7 +56,7 @@ function admitOlder(state: RaftState, from: NodeId, message: RaftMessage): boole
         kind: 'heartbeat-ack',
         term,
         readRound: 0,
-        appliedIndex: state.appliedIndex,
+        appliedIndex: state.durablyApplied,
         lastIndex: state.log.lastIndex,
       });
       return false;

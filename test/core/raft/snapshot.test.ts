@@ -8,7 +8,7 @@ import { limits } from '../../../src/core/model/limits.ts';
 import type { StateRow } from '../../../src/core/model/state.ts';
 import type { InstallSnapshot } from '../../../src/core/raft/messages.ts';
 import { Cluster, voters } from './cluster.ts';
-import { append, diskWithTerms, forget, lastSent, sentOf, solo } from './script.ts';
+import { append, diskWithTerms, forget, heartbeat, lastSent, sentOf, solo } from './script.ts';
 
 /** `a` leads and has compacted everything; `c` was away and has nothing of it. Seven chunks. */
 function lagging(seed = 'snapshot'): Cluster {
@@ -198,6 +198,19 @@ describe('The follower', () => {
     cluster.confirmWrites('a');
     expect(lastSent(cluster, 'snapshot-ack', 'b').nextChunk).toBe(3);
     expect(cluster.member('a').disk).toMatchObject({ start: { index: 9, term: 4 }, entries: [] });
+  });
+
+  test('is not said to be applied before it is durable: `all` would count on it', () => {
+    const cluster = solo({ disk: diskWithTerms([1, 1, 2]) });
+    cluster.instantDisk = false;
+    cluster.inject('b', 'a', heartbeat(5));
+    cluster.confirmWrites('a');
+    for (const at of [0, 1, 2]) cluster.inject('b', 'a', chunk(at));
+    cluster.inject('b', 'a', heartbeat(5));
+    expect(lastSent(cluster, 'heartbeat-ack', 'b').appliedIndex).toBe(0);
+    cluster.confirmWrites('a');
+    cluster.inject('b', 'a', heartbeat(5));
+    expect(lastSent(cluster, 'heartbeat-ack', 'b').appliedIndex).toBe(9);
   });
 
   test('a crash before the snapshot is durable leaves the old log and the old state (trap 20)', () => {
