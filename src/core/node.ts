@@ -20,6 +20,7 @@ import type { Call } from './node/call.ts';
 import { Calls } from './node/call.ts';
 import { Durability } from './node/durability.ts';
 import { EveryReplica } from './node/every-replica.ts';
+import { ForwardArrivals } from './node/forward-arrivals.ts';
 import { Forwards } from './node/forwards.ts';
 import { Leaderships } from './node/leaderships.ts';
 import { Liveness } from './node/liveness.ts';
@@ -43,6 +44,7 @@ export class Node {
   readonly #tentative: Tentative;
   readonly #everyReplica: EveryReplica;
   readonly #forwards: Forwards;
+  readonly #forwardArrivals = new ForwardArrivals();
   readonly #requests: Requests;
   readonly #readOut: ReadOut;
   readonly #saver: StateSaver;
@@ -269,6 +271,7 @@ export class Node {
         return;
       }
       case 'forward': {
+        if (!this.#forwardArrivals.admit(from, message.request.id)) return;
         const asker = { kind: 'node', node: from } as const;
         this.#touch(this.#requests.onRequest(asker, message.request));
         return;

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
 import { incarnation, nodeId } from '../../../src/core/model/ids.ts';
 import { Calls } from '../../../src/core/node/call.ts';
+import { ForwardArrivals } from '../../../src/core/node/forward-arrivals.ts';
 import { Forwards } from '../../../src/core/node/forwards.ts';
 import type { Liveness } from '../../../src/core/node/liveness.ts';
 import { Outbox } from '../../../src/core/node/outbox.ts';
@@ -43,6 +44,41 @@ describe('a forwarded write', () => {
     const { id } = world.ask(asked, put(key, 'Alice'), { forward: true, timeoutMs: 500 });
     world.runUntil(() => world.answer(id) !== undefined);
     expect(world.answer(id)).toMatchObject({ kind: 'refused', refusal: { effect: 'none' } });
+  });
+});
+
+describe('a forwarded request that arrives twice', () => {
+  it('is answered once: the copy must not be refused while the first takes effect', () => {
+    const node = world.node(leader);
+    for (const id of [7, 8, 7, 6, 8]) {
+      const operation = { kind: 'get', key: '' } as const;
+      const asks = {
+        consistency: 'quorum',
+        timeoutMs: 1000,
+        forward: false,
+        session: null,
+      } as const;
+      const message = { kind: 'forward', request: { id, operation, ...asks } } as const;
+      node.step({ kind: 'message', from: asked, message });
+    }
+    const answers = node
+      .takeReady()
+      .messages.flatMap(({ to, message }) =>
+        message.kind === 'forwarded' ? [{ to, id: message.reply.id }] : [],
+      );
+    expect(answers).toEqual([7, 8, 6].map((id) => ({ to: asked, id })));
+  });
+
+  it('is told from a new one as far as the window goes', () => {
+    const arrivals = new ForwardArrivals();
+    for (let id = 1; id <= 5000; id++) expect(arrivals.admit(asked, id)).toBe(true);
+    expect(arrivals.admit(asked, 5000)).toBe(false);
+    expect(arrivals.admit(asked, 4500)).toBe(false);
+    expect(arrivals.admit(asked, 3000)).toBe(false);
+    expect(arrivals.admit(third, 3000)).toBe(true);
+    expect(arrivals.admit(asked, 9000)).toBe(true);
+    expect(arrivals.admit(asked, 8500)).toBe(true);
+    expect(arrivals.admit(asked, 8500)).toBe(false);
   });
 });
 
