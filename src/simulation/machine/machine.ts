@@ -36,6 +36,8 @@ export class Machine implements MachineView {
   #dirty = false;
   #diskSurvived = true;
   #drainingTicks = 0;
+  /** What has to be over before the next start. */
+  #stopping: Promise<void> | null = null;
   #isStarting = false;
 
   constructor(options: MachineOptions) {
@@ -116,6 +118,7 @@ export class Machine implements MachineView {
   async start(): Promise<void> {
     if (this.#life !== null || this.#state === 'refused' || this.#isStarting) return;
     this.#isStarting = true;
+    await this.#stopping;
     try {
       await this.#bear();
     } catch (error) {
@@ -206,12 +209,13 @@ export class Machine implements MachineView {
   }
 
   /** Stops the process in order: what it wrote is finished. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     const life = this.#life;
-    if (life === null) return;
-    this.#end('stop');
-    await life.endpoint.close();
-    await life.storage.close();
+    if (life !== null) {
+      this.#end('stop');
+      this.#stopping = life.endpoint.close().then(() => life.storage.close());
+    }
+    return this.#stopping ?? Promise.resolve();
   }
 
   /** The directory of a process that does not run is emptied. */
