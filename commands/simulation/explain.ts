@@ -97,7 +97,7 @@ async function explain(report: RunReport, failure: Failure, context: Context): P
     story: told.failure === null ? [notAgain] : told.story,
     shrunk: shrunk === null ? null : shrunkWords(sizeOf(plan), sizeOf(smallest), shrunk),
     sizes: shrunk && { from: sizeOf(plan), to: sizeOf(smallest), runs: shrunk.runs },
-    commands: [...(file === null ? [] : [`dsys replay ${file}`]), ...facts.commands],
+    commands: [...(file === null ? [] : [`dsys replay ${quoted(file)}`]), ...facts.commands],
     file,
   };
 }

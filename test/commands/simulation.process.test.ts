@@ -1,6 +1,6 @@
-// `dsys sim` and `dsys replay` as a user runs them: seeds over processes, traces, files, wrong input.
+// `dsys sim` and `dsys replay` as a user runs them: seeds over processes, traces, files.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pause, waitUntil } from '../../src/cluster/wait-until.ts';
@@ -179,35 +179,6 @@ describe('dsys replay', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('passes; it failed with liveness, progress');
     expect(readFileSync(trace, 'utf8')).toMatch(/^0 node1 starts 1/);
-  });
-});
-
-describe('wrong input', () => {
-  const fails = async (argv: readonly string[], words: string): Promise<void> => {
-    const plain = await lab.run(argv);
-    expect([plain.code, plain.stdout]).toEqual([64, '']);
-    expect(plain.stderr).toContain(words);
-    expect((await lab.json(argv)).json.at('error', 'message')).toContain(words);
-  };
-
-  it('of replay names the file, what was expected and what was found', async () => {
-    await fails(['replay', join(lab.home, 'nothing.json')], 'found no such file');
-    await fails(['replay', lab.home], 'expected a readable file');
-    const path = join(lab.home, 'broken.json');
-    writeFileSync(path, '{"schema":1');
-    await fails(['replay', path], 'expected JSON');
-    writeFileSync(path, '{"schema":3}');
-    await fails(['replay', path], 'schema: expected a whole number from 1 to 1, found 3');
-  });
-
-  it('of sim names the flag', async () => {
-    await fails(['sim', '--seed', 'x', '--seeds', '3'], '--seed: expected a whole number');
-    await fails(['sim', '--seed', ''], '--seed: expected 1 to 200 characters');
-    await fails(['sim', '--trace', 't', '--seeds', '3'], '--trace: expected one seed');
-    await fails(['sim', '--out', join(lab.home, 'no')], '--out: expected a directory');
-    mkdirSync(join(lab.home, 'folder'), { recursive: true });
-    const trace = ['--trace', join(lab.home, 'folder')];
-    await fails(['sim', '--ticks', '20', '--quiet', ...trace], '--trace: expected a file');
   });
 });
 
