@@ -2,7 +2,7 @@
 // before responding to RPCs"; DESIGN 13): the term, the vote, every entry and every `one` write that
 // the log has not merged. Writes that were under way may have arrived too, in their order.
 //
-// A start on a disk that lost what it had promised must be refused instead.
+// A start on a disk that lost what it had promised must be refused instead, and no other.
 
 import type { GroupId, NodeId } from '../../core/model/ids.ts';
 import type { Recovered, RecoveredGroup } from '../../core/model/records.ts';
@@ -33,6 +33,13 @@ export class RecoveryKeeps implements Invariant {
     for (const [group, durable] of this.#disks.disk(name).replicas) {
       this.#compare(machine, { group, durable, found: found.get(group) });
     }
+  }
+
+  /** Whoever may start, does: what a node writes, and lets go of, never leaves a hole behind. */
+  onRefused({ name, diskSurvived, refusal }: MachineView): void {
+    if (!diskSurvived || refusal === null || !refusal.startsWith('storage-')) return;
+    const facts = `${name} was refused (${refusal}), although nothing happened to its disk`;
+    throw new Violation('start-refused', facts);
   }
 
   #compare(

@@ -123,4 +123,14 @@ describe('what was durable is found again (DESIGN 13)', () => {
       'although its disk had lost what it had promised',
     );
   });
+
+  test('a refused start is a violation, unless something happened to the disk', () => {
+    const { keeps } = diskOf([], { durable: true });
+    const refusal = 'storage-corrupt';
+    expect(() => keeps.onRefused(machine(node1, { refusal }))).toThrow(
+      'node1 was refused (storage-corrupt), although nothing happened to its disk',
+    );
+    keeps.onRefused(machine(node1, { refusal, diskSurvived: false }));
+    keeps.onRefused(machine(node1, { refusal: 'disk-full' }));
+  });
 });
