@@ -183,3 +183,34 @@ test('a client’s frames take as long as its stream says, in both directions', 
   network.deliverAll();
   expect(answers).toEqual(['7']);
 });
+
+test('links take turns in being first, each in its own order; without a seed the sender’s order rules', async () => {
+  async function orders(phaseSeed?: number): Promise<string[]> {
+    const network = new SimulatedNetwork(phaseSeed === undefined ? {} : { phaseSeed });
+    const received: string[] = [];
+    const onPeerFrame = (frame: Uint8Array, from: string) => received.push(`${from}:${frame[0]}`);
+    const [a, b, c] = members.map((self) => network.transport({ self, members }));
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three members');
+    for (const node of [a, b]) await node.start(silent);
+    await c.start({ ...silent, onPeerFrame });
+    network.deliverAll();
+    const to = { peer: nodeId('node3'), lane: 'raft' } as const;
+    return Array.from({ length: 30 }, () => {
+      network.advance(1);
+      received.length = 0;
+      for (const value of [1, 2]) {
+        a.sendToPeer({ ...to, frame: new Uint8Array([value]) });
+        b.sendToPeer({ ...to, frame: new Uint8Array([value]) });
+      }
+      expect(network.deliverDue()).toBe(4);
+      return received.join(' ');
+    });
+  }
+  const fixed = new Set(await orders());
+  expect([...fixed]).toEqual(['node1:1 node2:1 node1:2 node2:2']);
+  const drawn = new Set(await orders(77));
+  expect([...drawn].sort()).toEqual([
+    'node1:1 node1:2 node2:1 node2:2',
+    'node2:1 node2:2 node1:1 node1:2',
+  ]);
+});
