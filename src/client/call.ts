@@ -33,11 +33,15 @@ export interface Attempt extends Outgoing {
   readonly startedAt: number;
 }
 
-export interface Call extends Omit<CallOptions, 'group'> {
-  readonly startedAt: number;
-  readonly deadline: number;
+/** How a call ends, once. */
+export interface Settle {
   readonly resolve: (result: Success) => void;
   readonly reject: (error: DsysError) => void;
+}
+
+export interface Call extends Omit<CallOptions, 'group'>, Settle {
+  readonly startedAt: number;
+  readonly deadline: number;
   /** null: any node may answer, or the number of partitions is not known yet. */
   group: GroupId | null;
   /** Given to a write when it is first placed, and kept for every retry. */
@@ -93,12 +97,16 @@ export function mayHaveEffect(call: Call): boolean {
   return isWrite(call) && (call.unresolved > 0 || call.attempt?.sent === true);
 }
 
-export function newCall(
-  options: CallOptions & Pick<Call, 'resolve' | 'reject'>,
-  now: number,
-): Call {
+/** Field by field: a spread with more fields behind it costs a sixth of a busy client's time. */
+export function newCall(options: CallOptions, settle: Settle, now: number): Call {
   return {
-    ...options,
+    operation: options.operation,
+    consistency: options.consistency,
+    group: options.group,
+    pin: options.pin,
+    timeoutMs: options.timeoutMs,
+    resolve: settle.resolve,
+    reject: settle.reject,
     startedAt: now,
     deadline: now + options.timeoutMs,
     session: null,

@@ -71,7 +71,7 @@ export class Dispatcher {
 
   submit(options: CallOptions): Promise<Success> {
     return new Promise((resolve, reject) => {
-      const call = newCall({ ...options, resolve, reject }, performance.now());
+      const call = newCall(options, { resolve, reject }, performance.now());
       if (this.#closed) return reject(closed(call));
       if (this.#calls.size >= callsMax) return reject(tooManyCalls());
       this.#calls.add(call);
