@@ -4,7 +4,7 @@
 
 import type { Incarnation, NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
-import type { Reply, Request, Result } from '../model/operation.ts';
+import type { Refusal, Reply, Request, Result } from '../model/operation.ts';
 import type { Call, Calls } from './call.ts';
 import type { Liveness } from './liveness.ts';
 import type { Outbox } from './outbox.ts';
@@ -70,8 +70,8 @@ export class Forwards {
     if (result.kind === 'refused') {
       const { reason, effect, leader } = result.refusal;
       if (effect === 'none') passed.call.unresolved -= 1;
-      // Late: another attempt is the question now.
-      if (passed.current?.id !== id) return;
+      // Late: another attempt is the question now. But what the log has said, stands.
+      if (passed.current?.id !== id && !isVerdict(result.refusal)) return;
       passed.current = null;
       if (reason === 'not-leader') {
         this.#send(passed, leader);
@@ -136,6 +136,11 @@ export class Forwards {
         : refuse({ reason: 'unavailable', effect: 'none', message: `no leader: ${known}`, reach });
     this.#calls.answer(passed.call, result);
   }
+}
+
+/** The log has executed it, with this end; every other attempt comes to the same. */
+function isVerdict({ reason, effect }: Refusal): boolean {
+  return effect === 'committed' || reason === 'condition-failed' || reason === 'not-a-number';
 }
 
 function viaThisNode(result: Result, via: NodeId): Result {

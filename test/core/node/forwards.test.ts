@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
-import { incarnation, nodeId } from '../../../src/core/model/ids.ts';
+import { connectionId, incarnation, nodeId } from '../../../src/core/model/ids.ts';
 import { Calls } from '../../../src/core/node/call.ts';
 import { ForwardArrivals } from '../../../src/core/node/forward-arrivals.ts';
 import { Forwards } from '../../../src/core/node/forwards.ts';
@@ -36,6 +36,31 @@ describe('a forwarded write', () => {
     world.kill(third);
     world.runUntil(() => world.answer(id) !== undefined);
     expect(world.answer(id)).toMatchObject({ kind: 'refused', refusal: { effect: 'unknown' } });
+  });
+
+  it('that the log refused is told so, although its leader is gone by then', () => {
+    const { forwards, outbox, calls, replica } = forwarding(1);
+    const asker = { kind: 'client', connection: connectionId('c') } as const;
+    const operation = put(key, 'Alice', 7);
+    const asks = { consistency: 'quorum', timeoutMs: 1000, forward: true, session: null } as const;
+    forwards.pass(calls.start(asker, { id: 1, operation, ...asks }), replica);
+    const [sent] = outbox.take().messages;
+    const attempt = sent?.message.kind === 'forward' ? sent.message.request.id : 0;
+    forwards.onPeerDown(nodeId('node2'));
+    const refusal = {
+      reason: 'condition-failed',
+      effect: 'none',
+      message: '',
+      leader: null,
+    } as const;
+    const nobody = { replicas: [], reachable: [], missing: [], version: null };
+    forwards.onForwarded({
+      id: attempt,
+      result: { kind: 'refused', refusal: { ...refusal, ...nobody } },
+    });
+    expect(outbox.take().replies.map(({ reply }) => reply.result)).toMatchObject([
+      { kind: 'refused', refusal: { reason: 'condition-failed' } },
+    ]);
   });
 
   it('that no leader ever took has certainly no effect', () => {
@@ -92,6 +117,17 @@ describe('a node that restarted', () => {
 
 /** The number under which a node of this incarnation passes its first request on. */
 function firstForwardOf(life: number): number {
+  const { forwards, outbox, calls, replica } = forwarding(life);
+  const operation = { kind: 'get', key } as const;
+  const asks = { consistency: 'quorum', session: null, timeoutMs: 100, forward: true } as const;
+  const asker = { kind: 'node', node: nodeId('node3') } as const;
+  forwards.pass(calls.start(asker, { id: 1, operation, ...asks }), replica);
+  const [sent] = outbox.take().messages;
+  return sent?.message.kind === 'forward' ? sent.message.request.id : Number.NaN;
+}
+
+/** A node that knows one replica, which node2 leads. */
+function forwarding(life: number) {
   const outbox = new Outbox();
   const calls = new Calls(outbox);
   const forwards = new Forwards({
@@ -101,17 +137,6 @@ function firstForwardOf(life: number): number {
     incarnation: incarnation(life),
     executeHere: () => undefined,
   });
-  const replica = { raft: { view: () => ({ leader: nodeId('node2') }) } } as unknown as Replica;
-  const operation = { kind: 'get', key } as const;
-  const request = {
-    id: 1,
-    operation,
-    consistency: 'quorum',
-    session: null,
-    timeoutMs: 100,
-  } as const;
-  const asker = { kind: 'node', node: nodeId('node3') } as const;
-  forwards.pass(calls.start(asker, { ...request, forward: true }), replica);
-  const [sent] = outbox.take().messages;
-  return sent?.message.kind === 'forward' ? sent.message.request.id : Number.NaN;
+  const replica = { raft: { leader: nodeId('node2') } } as unknown as Replica;
+  return { forwards, outbox, calls, replica };
 }
