@@ -6,7 +6,7 @@ import type { Input, Ready } from '../../core/contract.ts';
 import type { Control } from '../../core/control/control.ts';
 import type { Journal } from '../../core/data/journal.ts';
 import type { Partition } from '../../core/data/partition.ts';
-import type { ConnectionId, GroupId, NodeId, Tick } from '../../core/model/ids.ts';
+import type { ConnectionId, GroupId, LogIndex, NodeId, Tick } from '../../core/model/ids.ts';
 import { groupId } from '../../core/model/ids.ts';
 import type { Request, Result } from '../../core/model/operation.ts';
 import type { Recovered } from '../../core/model/records.ts';
@@ -20,6 +20,8 @@ import { type Having, having } from './listeners.ts';
 /** A replica as the invariants see it. */
 export interface ReplicaView {
   readonly group: GroupId;
+  /** Of the state; raft may be ahead of it until the next Ready. */
+  readonly appliedIndex: LogIndex;
   readonly raft: Pick<Raft, 'view' | 'termAt' | 'entriesBetween'>;
   readonly machine:
     | {

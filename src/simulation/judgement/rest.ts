@@ -31,7 +31,7 @@ export function checkConvergence(machines: readonly MachineView[], partitions: n
     held.map(({ machine, replica }) => ({
       node: machine.name,
       group,
-      appliedIndex: replica.raft.view().appliedIndex,
+      appliedIndex: replica.appliedIndex,
       hash: stateHashOf(replica),
     })),
   );
@@ -57,7 +57,8 @@ function byGroup(
 function unrestIn(group: GroupId, held: readonly Held[]): string | null {
   let first: { name: string; applied: number } | null = null;
   for (const { machine, replica } of held) {
-    const { appliedIndex, lastIndex } = replica.raft.view();
+    const { appliedIndex } = replica;
+    const { lastIndex } = replica.raft.view();
     if (lastIndex > appliedIndex) {
       return `group ${group}: ${machine.name} has a log up to ${lastIndex}, and applied ${appliedIndex}`;
     }

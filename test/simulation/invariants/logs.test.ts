@@ -121,6 +121,17 @@ describe('state machine safety (§5.4.3)', () => {
     expect(() => invariant.onTick(tick(80))).toThrow('their states differ: a and b');
   });
 
+  test('a state that raft is ahead of is compared at its own index', () => {
+    const invariant = new StateEquality(0);
+    const ahead = { ...replica([], { view: view({ commit: 5 }), hash: 'old' }) };
+    const seen = { ...ahead, appliedIndex: view({ commit: 3 }).appliedIndex };
+    invariant.onView(machine(node1), seen, first({ commit: 5 }));
+    invariant.onTick(tick(40));
+    const other = replica([], { view: view({ commit: 5 }), hash: 'new' });
+    invariant.onView(machine(node2), other, first({ commit: 5 }));
+    invariant.onTick(tick(80));
+  });
+
   test('equal states, and different ones at different indexes, are right', () => {
     const invariant = new StateEquality(0);
     const at = (commit: number, hash: string) => replica([], { view: view({ commit }), hash });

@@ -73,10 +73,12 @@ export function replica(
     typeof each === 'number' ? entry({ index: at + 1, term: each }) : each,
   );
   const at = (index: number): Entry | undefined => entries.find((each) => each.index === index);
+  const seen = options.view ?? view({ commit: entries.length });
   return {
     group,
+    appliedIndex: seen.appliedIndex,
     raft: {
-      view: () => options.view ?? view({ commit: entries.length }),
+      view: () => seen,
       termAt: (index) => (index === 0 ? term(0) : at(index)?.term),
       entriesBetween: (from, to) => entries.filter(({ index }) => index >= from && index <= to),
     },
