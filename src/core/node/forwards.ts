@@ -24,6 +24,8 @@ interface Passed {
   readonly ids: number[];
   /** The attempt that is waited for; null while no leader is known. */
   current: { readonly id: number; readonly target: NodeId } | null;
+  /** A hint was followed since the last look round: nodes that name each other make no storm. */
+  followed: boolean;
 }
 
 export class Forwards {
@@ -57,7 +59,7 @@ export class Forwards {
   }
 
   pass(call: Call, replica: Replica): void {
-    const passed: Passed = { call, replica, ids: [], current: null };
+    const passed: Passed = { call, replica, ids: [], current: null, followed: false };
     this.#passed.add(passed);
     call.onDeadline = () => this.#timeOut(passed);
     this.#send(passed, replica.raft.leader);
@@ -74,7 +76,7 @@ export class Forwards {
       if (passed.current?.id !== id && !isVerdict(result.refusal)) return;
       passed.current = null;
       if (reason === 'not-leader') {
-        this.#send(passed, leader);
+        this.#follow(passed, leader);
         return;
       }
     }
@@ -92,9 +94,18 @@ export class Forwards {
     if (this.#ticks < retryTicks) return;
     this.#ticks = 0;
     for (const passed of [...this.#passed]) {
+      passed.followed = false;
       const { leader } = passed.replica.raft;
       if (leader !== passed.current?.target) this.#send(passed, leader);
     }
+  }
+
+  #follow(passed: Passed, hint: NodeId | null): void {
+    // A leader that hands over to this node says so before this node leads.
+    const isEarly = hint === this.#liveness.self && !passed.replica.raft.isLeader;
+    if (passed.followed || isEarly) return;
+    passed.followed = true;
+    this.#send(passed, hint);
   }
 
   #send(passed: Passed, leader: NodeId | null): void {

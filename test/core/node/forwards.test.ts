@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
 import { connectionId, incarnation, nodeId } from '../../../src/core/model/ids.ts';
+import type { Result } from '../../../src/core/model/operation.ts';
 import { Calls } from '../../../src/core/node/call.ts';
 import { ForwardArrivals } from '../../../src/core/node/forward-arrivals.ts';
 import { Forwards } from '../../../src/core/node/forwards.ts';
@@ -72,6 +73,47 @@ describe('a forwarded write', () => {
   });
 });
 
+describe('a forwarded request that is refused with a hint', () => {
+  it('follows one hint, then waits: nodes that name each other make no storm', () => {
+    const { forwards, outbox, calls, replica } = forwarding(1);
+    const asker = { kind: 'client', connection: connectionId('c') } as const;
+    const asks = { consistency: 'quorum', timeoutMs: 1000, forward: true, session: null } as const;
+    const operation = { kind: 'get', key } as const;
+    forwards.pass(calls.start(asker, { id: 1, operation, ...asks }), replica);
+    const sent: NodeId[] = [];
+    const refuseAll = (hint: NodeId) => {
+      for (const { to, message } of outbox.take().messages) {
+        if (message.kind !== 'forward') continue;
+        sent.push(to);
+        forwards.onForwarded({ id: message.request.id, result: notLeader(hint) });
+      }
+    };
+    for (const hint of ['node3', 'node2', 'node3', 'node2']) refuseAll(nodeId(hint));
+    expect(sent).toEqual(['node2', 'node3']);
+    forwards.tick(5);
+    for (const hint of ['node3', 'node2', 'node3']) refuseAll(nodeId(hint));
+    expect(sent).toEqual(['node2', 'node3', 'node2', 'node3']);
+  });
+
+  it('does not take the lead from a hint: the leader that hands over says so too early', () => {
+    const { forwards, outbox, calls, replica, executed } = forwarding(1);
+    const asker = { kind: 'client', connection: connectionId('c') } as const;
+    const asks = { consistency: 'quorum', timeoutMs: 1000, forward: true, session: null } as const;
+    const operation = { kind: 'get', key } as const;
+    forwards.pass(calls.start(asker, { id: 1, operation, ...asks }), replica);
+    const [sent] = outbox.take().messages;
+    const attempt = sent?.message.kind === 'forward' ? sent.message.request.id : 0;
+    forwards.onForwarded({ id: attempt, result: notLeader(nodeId('node1')) });
+    expect({ executed, open: forwards.open }).toEqual({ executed: [], open: 1 });
+  });
+});
+
+function notLeader(leader: NodeId): Result {
+  const nobody = { replicas: [], reachable: [], missing: [], version: null };
+  const refusal = { reason: 'not-leader', effect: 'none', message: '', leader, ...nobody } as const;
+  return { kind: 'refused', refusal };
+}
+
 describe('a forwarded request that arrives twice', () => {
   it('is answered once: the copy must not be refused while the first takes effect', () => {
     const node = world.node(leader);
@@ -130,13 +172,14 @@ function firstForwardOf(life: number): number {
 function forwarding(life: number) {
   const outbox = new Outbox();
   const calls = new Calls(outbox);
+  const executed: number[] = [];
   const forwards = new Forwards({
     calls,
     liveness: { self: nodeId('node1'), reachable: () => true } as unknown as Liveness,
     outbox,
     incarnation: incarnation(life),
-    executeHere: () => undefined,
+    executeHere: ({ request }) => executed.push(request.id),
   });
-  const replica = { raft: { leader: nodeId('node2') } } as unknown as Replica;
-  return { forwards, outbox, calls, replica };
+  const replica = { raft: { leader: nodeId('node2'), isLeader: false } } as unknown as Replica;
+  return { forwards, outbox, calls, replica, executed };
 }
