@@ -171,7 +171,7 @@ export class Machine implements MachineView {
     const life = this.#life;
     this.#end('kill');
     this.#options.disk.crash(crash);
-    life.endpoint.close();
+    this.#stopping = life.endpoint.close();
     return true;
   }
 
@@ -239,7 +239,7 @@ export class Machine implements MachineView {
     if (diskErrors.includes(codeOf(error))) {
       this.#end('fatal');
       this.#options.disk.crash({ stateBatches: this.#options.disk.unsynced });
-      life.endpoint.close();
+      this.#stopping = life.endpoint.close();
     } else this.#options.onCrash(error);
   }
 

@@ -210,7 +210,10 @@ export class SimulatedNetwork implements Fabric {
 
   #link(from: NodeId, to: NodeId): Link {
     let ways = this.#links.get(from);
-    if (ways === undefined) this.#links.set(from, (ways = new Map()));
+    if (ways === undefined) {
+      ways = new Map();
+      this.#links.set(from, ways);
+    }
     let link = ways.get(to);
     if (link === undefined) {
       this.#linkCount += 1;
