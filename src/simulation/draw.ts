@@ -69,8 +69,12 @@ function drawNetwork(random: Random): NetworkWeather {
 }
 
 function drawDisk(random: Random): DiskWeather {
-  const delayMin = random.chance(0.6) ? 0 : random.between(0, 1);
-  return { delayMin, delayMax: delayMin + random.between(0, 3) };
+  const usual = random.chance(0.6) ? 0 : random.between(0, 1);
+  const spread = random.between(0, 3);
+  // Slow disks everywhere, so that much is under way when something happens; but not so slow that
+  // two writes take an election timeout: then nobody could stay in office.
+  const burden = random.chance(0.15) ? random.between(2, 4) : 0;
+  return { delayMin: usual + burden, delayMax: usual + spread + 2 * burden };
 }
 
 function drawPace(random: Random): Pace {
@@ -104,7 +108,7 @@ const smallBounds: Readonly<Record<keyof Bounds, Range>> = {
   appendBytesMax: [100, 4000],
   appendsInFlightMax: [1, 8],
   uncommittedBytesMax: [1000, 20_000],
-  logEntriesMax: [10, 80],
+  logEntriesMax: [2, 80],
   logBytesMax: [2000, 40_000],
   logEntriesTrailing: [0, 20],
   nodeLogBytesMax: [3000, 60_000],
