@@ -142,13 +142,15 @@ describe('A learner', () => {
     });
   });
 
-  test('never votes', () => {
+  test('votes for a candidate that has its whole log, once a term', () => {
     const cluster = new Cluster({ names: ['d'], configuration });
     for (const pre of [true, false]) {
       cluster.inject('a', 'd', requestVote(3, { index: 9, term: 2 }, { pre }));
-      expect(lastSent(cluster, 'vote', 'a').granted).toBe(false);
+      expect(lastSent(cluster, 'vote', 'a').granted).toBe(true);
     }
-    expect(cluster.view('d').votedFor).toBeNull();
+    expect(cluster.view('d')).toMatchObject({ role: 'learner', term: 3, votedFor: 'a' });
+    cluster.inject('b', 'd', requestVote(3, { index: 9, term: 2 }));
+    expect(lastSent(cluster, 'vote', 'b').granted).toBe(false);
   });
 
   test('never campaigns, and forgets a leader that is silent', () => {
