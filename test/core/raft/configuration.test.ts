@@ -2,11 +2,12 @@
 // receive and never count.
 
 import { describe, expect, test } from 'vitest';
-import type { Configuration, Entry } from '../../../src/core/model/entry.ts';
+import type { Configuration } from '../../../src/core/model/entry.ts';
 import { logIndex, nodeId, term } from '../../../src/core/model/ids.ts';
 import { limits } from '../../../src/core/model/limits.ts';
 import { Configurations } from '../../../src/core/raft/configurations.ts';
 import { Cluster, entry, voters } from './cluster.ts';
+import { configurationEntry } from './members.ts';
 import {
   append,
   appended,
@@ -19,15 +20,6 @@ import {
 } from './script.ts';
 
 const nothing = { index: 0, term: 0 };
-
-function configurationEntry(index: number, ofTerm: number, configuration: Configuration): Entry {
-  return {
-    index: logIndex(index),
-    term: term(ofTerm),
-    payload: { kind: 'configuration', configuration },
-    size: 10,
-  };
-}
 
 const joint: Configuration = {
   voters: ['a', 'd', 'e'].map(nodeId),
