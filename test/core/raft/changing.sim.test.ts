@@ -7,13 +7,13 @@ import { expect, test } from 'vitest';
 import { act, Run } from './changing.ts';
 
 /** Runs; a hunt for a rare bug raises this. */
-const runs = 150;
+const runs = 300;
 
 test('no interleaving of changes and faults breaks a safety property or stops the group', () => {
   const total = { accepted: 0, joint: 0, wiped: 0, committed: 0, terms: 0, snapshots: 0, reads: 0 };
   fc.assert(
     fc.property(
-      fc.array(act, { minLength: 1200, maxLength: 1600 }),
+      fc.array(act, { minLength: 400, maxLength: 600 }),
       fc.integer({ min: 0, max: 1_000_000 }),
       (acts, seed) => {
         const run = new Run(`changing ${seed}`);

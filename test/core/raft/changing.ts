@@ -19,13 +19,15 @@ const kinds = [
   ['confirm', 16],
   ['propose', 4],
   ['read', 3],
-  ['change', 8],
+  ['change', 6],
+  ['exchange', 4],
+  ['venture', 12],
   ['transfer', 2],
-  ['campaign', 1],
+  ['alarm', 2],
   ['crash', 2],
   ['restart', 3],
-  ['cut', 2],
-  ['heal', 2],
+  ['split', 3],
+  ['heal', 4],
   ['compact', 2],
   ['wipe', 1],
 ] as const;
@@ -36,6 +38,8 @@ export interface Act {
   readonly kind: Kind;
   readonly name: NodeId;
   readonly count: number;
+  /** Some of the nodes, by bits. */
+  readonly some: number;
   readonly changes: readonly MemberChange[];
 }
 
@@ -48,6 +52,7 @@ export const act: fc.Arbitrary<Act> = fc.record({
   kind: fc.oneof(...kinds.map(([kind, weight]) => ({ arbitrary: fc.constant(kind), weight }))),
   name: fc.constantFrom(...names),
   count: fc.integer({ min: 1, max: 12 }),
+  some: fc.integer({ min: 1, max: 2 ** names.length - 2 }),
   changes: fc.array(change, { minLength: 1, maxLength: 3 }),
 });
 
@@ -62,13 +67,12 @@ export class Run {
   wiped = 0;
 
   constructor(seed: string) {
-    const configuration = voters('a', 'b', 'c');
-    const joiners = names.slice(3).map((name) => [name, emptyDisk(voters())]);
-    const disks = Object.fromEntries(joiners);
-    this.cluster = new Cluster({ seed, names, configuration, disks });
-    this.cluster.instantDisk = false;
-    this.cluster.loss = 0.05;
-    this.cluster.repetition = 0.05;
+    const configuration = { ...voters('a', 'b', 'c'), learners: names.slice(3) };
+    this.cluster = new Cluster({ seed, names, configuration });
+    const { random } = this.cluster;
+    this.cluster.instantDisk = random.chance(0.5);
+    this.cluster.loss = random.below(3) * 0.03;
+    this.cluster.repetition = random.below(3) * 0.03;
     this.invariants = new Invariants(this.cluster);
     this.#newest = { index: 0, configuration };
   }
@@ -78,7 +82,7 @@ export class Run {
     for (const member of this.cluster.members.values()) this.#noteApplied(member);
   }
 
-  #act({ kind, name, count, changes }: Act): void {
+  #act({ kind, name, count, some, changes }: Act): void {
     const { cluster } = this;
     const member = cluster.member(name);
     switch (kind) {
@@ -86,7 +90,7 @@ export class Run {
         this.#each(count, ({ name: one }) => cluster.on(one, (raft) => raft.tick()));
         return;
       case 'deliver':
-        cluster.deliverSome(2 * count);
+        cluster.deliverSome(3 * count);
         return;
       case 'confirm':
         this.#each(1, ({ name: one }) => cluster.confirmWrites(one, count));
@@ -103,11 +107,17 @@ export class Run {
       case 'change':
         this.#eachLeader((leader) => this.#change(leader, changes));
         return;
+      case 'exchange':
+        this.#eachLeader((leader) => this.#change(leader, exchangeFor(some)));
+        return;
+      case 'venture':
+        this.#venture(count, { some, changes });
+        return;
       case 'transfer':
         this.#eachLeader(({ raft }) => raft.transferLeadership(name));
         return;
-      case 'campaign':
-        if (member.alive) cluster.on(name, (raft) => raft.campaign());
+      case 'alarm':
+        this.#alarm(name);
         return;
       case 'crash':
         if (member.alive) cluster.crash(name);
@@ -115,9 +125,8 @@ export class Run {
       case 'restart':
         if (!member.alive) cluster.restart(name);
         return;
-      case 'cut':
-        if (count < 4) cluster.isolate(name);
-        else cluster.cut(name, names[count % names.length] ?? name);
+      case 'split':
+        this.#split(some);
         return;
       case 'heal':
         cluster.heal();
@@ -142,6 +151,38 @@ export class Run {
       const member = this.cluster.member(leader);
       each(member);
       this.cluster.on(leader, () => {});
+    }
+  }
+
+  /** Everybody sees the connection to `name` die, and come back. */
+  #alarm(name: NodeId): void {
+    this.#each(1, (member) => {
+      if (member.name === name) return;
+      this.cluster.on(member.name, (raft) => raft.onPeerDown(name));
+      this.cluster.on(member.name, (raft) => raft.onPeerUp(name));
+    });
+  }
+
+  /** Those and the others hear nothing of each other. */
+  #split(some: number): void {
+    this.cluster.heal();
+    for (const one of names) {
+      for (const other of names)
+        if (isIn(some, one) && !isIn(some, other)) this.cluster.cut(one, other);
+    }
+  }
+
+  /** A change reaches few before the group is torn, and somebody else is to lead. */
+  #venture(count: number, { some, changes }: Pick<Act, 'some' | 'changes'>): void {
+    const { cluster } = this;
+    this.#split(some);
+    this.#eachLeader((leader) => this.#change(leader, changes));
+    cluster.deliverSome(count);
+    for (const leader of cluster.leaders()) this.#alarm(nodeId(leader));
+    for (let i = 0; i < count; i++) {
+      this.#each(1, ({ name }) => cluster.on(name, (raft) => raft.tick()));
+      cluster.deliverSome(30);
+      this.#each(1, ({ name }) => cluster.confirmWrites(name));
     }
   }
 
@@ -240,6 +281,15 @@ export class Run {
       }
     }
   }
+}
+
+function isIn(some: number, name: NodeId): boolean {
+  return Math.floor(some / 2 ** names.indexOf(name)) % 2 === 1;
+}
+
+/** Some vote, and all others learn, so that they can vote next time. */
+function exchangeFor(some: number): readonly MemberChange[] {
+  return names.map((node) => ({ node, to: isIn(some, node) ? 'voter' : 'learner' }));
 }
 
 function membersOf({ voters: now, votersOutgoing, learners }: Configuration): readonly NodeId[] {
