@@ -9,6 +9,10 @@ export interface Configuration {
   readonly voters: readonly NodeId[];
   /** The old voters while a joint configuration is in force, else empty (thesis, section 4.3). */
   readonly votersOutgoing: readonly NodeId[];
+  /**
+   * Invariant: none of `voters`. One of `votersOutgoing` votes until the joint configuration is
+   * left, and only learns from then on.
+   */
   readonly learners: readonly NodeId[];
 }
 

@@ -40,6 +40,8 @@ export const limits = {
   appendBytesMax: 256 << 10,
   /** Append messages in flight to one follower of one group. */
   appendsInFlightMax: 64,
+  /** Voters and learners of one group: each is sent the log, and named in every configuration. */
+  groupMembersMax: 128,
   /** Entries proposed and not yet committed, per group; beyond it proposals are `overloaded`. */
   uncommittedBytesMax: 16 << 20,
   /** The log of a group is compacted beyond this many entries or bytes … */

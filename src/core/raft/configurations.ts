@@ -3,12 +3,15 @@
 
 import type { Configuration, Entry } from '../model/entry.ts';
 import type { LogIndex, NodeId } from '../model/ids.ts';
-import { compareIds } from '../model/ids.ts';
+import { compareIds, logIndex } from '../model/ids.ts';
+import type { Standing } from './contract.ts';
 
 interface Point {
   readonly index: LogIndex;
   readonly configuration: Configuration;
 }
+
+const nobody: Configuration = { voters: [], votersOutgoing: [], learners: [] };
 
 export class Configurations {
   /** Invariant: never empty, rising in index; the first holds at the log's start. */
@@ -22,7 +25,17 @@ export class Configurations {
 
   get current(): Configuration {
     const last = this.#points.at(-1) ?? this.#points[0];
-    return last?.configuration ?? { voters: [], votersOutgoing: [], learners: [] };
+    return last?.configuration ?? nobody;
+  }
+
+  /** Of the entry of `current`, or where the log began to be known with it in force. */
+  get currentIndex(): LogIndex {
+    return this.#points.at(-1)?.index ?? logIndex(0);
+  }
+
+  /** The one before `current`, to which a truncation would lead back; null when it is forgotten. */
+  get #previous(): Configuration | null {
+    return this.#points.at(-2)?.configuration ?? null;
   }
 
   /** Every set of which a majority must agree. */
@@ -34,14 +47,47 @@ export class Configurations {
     return this.#votingSets.some((voters) => voters.includes(node));
   }
 
+  /** A voter or a learner. */
+  isMember(node: NodeId): boolean {
+    return this.isVoter(node) || this.current.learners.includes(node);
+  }
+
+  /** By the configuration before the one in force. */
+  wasVoter(node: NodeId): boolean {
+    const { voters, votersOutgoing } = this.#previous ?? nobody;
+    return voters.includes(node) || votersOutgoing.includes(node);
+  }
+
+  /** By the configuration before the one in force. */
+  wasMember(node: NodeId): boolean {
+    return membersOf(this.#previous ?? nobody).includes(node);
+  }
+
+  standingOf(node: NodeId): Standing {
+    const { voters, votersOutgoing, learners } = this.current;
+    if (votersOutgoing.length > 0) {
+      if (!voters.includes(node)) return votersOutgoing.includes(node) ? 'outgoing' : other();
+      return votersOutgoing.includes(node) ? 'voter' : 'incoming';
+    }
+    return voters.includes(node) ? 'voter' : other();
+
+    function other(): Standing {
+      return learners.includes(node) ? 'learner' : 'removed';
+    }
+  }
+
   /** Voters of both sets, sorted, once each. */
   voters(): readonly NodeId[] {
     return sortedUnion(this.#votingSets);
   }
 
-  /** Everyone who receives the log, sorted, once each. */
-  members(): readonly NodeId[] {
-    return sortedUnion([...this.#votingSets, this.current.learners]);
+  /**
+   * Everyone who receives the log, sorted, once each: the members, and until `commitIndex` reaches
+   * the configuration in force those of the one before, who are to learn that they are not.
+   */
+  audience(commitIndex: LogIndex): readonly NodeId[] {
+    const leaving = this.currentIndex > commitIndex ? this.#previous : null;
+    return sortedUnion([membersOf(this.current), membersOf(leaving ?? nobody)]);
   }
 
   /** True when the configuration in force changed. */
@@ -80,6 +126,10 @@ export class Configurations {
     const { voters, votersOutgoing } = this.current;
     this.#votingSets = votersOutgoing.length > 0 ? [voters, votersOutgoing] : [voters];
   }
+}
+
+function membersOf({ voters, votersOutgoing, learners }: Configuration): readonly NodeId[] {
+  return [...voters, ...votersOutgoing, ...learners];
 }
 
 function sortedUnion(sets: readonly (readonly NodeId[])[]): readonly NodeId[] {

@@ -4,7 +4,8 @@
 //   inputs                                     output, in the order in which it must be obeyed
 //   step  tick  propose  readIndex       ──►   persist (hard state, snapshot, entries)
 //   campaign  transferLeadership               messages         may leave at once
-//   onPersisted  onApplied  compact            committed        to apply, in order; then onApplied
+//   proposeConfiguration                       committed        to apply, in order; then onApplied
+//   onPersisted  onApplied  compact
 //
 // Messages that depend on durability (votes, acknowledgements) are held inside and come out only
 // after `onPersisted(number)` of the output that they depend on.
@@ -32,7 +33,10 @@ export type RaftBounds = Pick<
 export interface RaftOptions {
   readonly self: NodeId;
   readonly random: Random;
-  /** Of the log's start (a snapshot, the engine, or the bootstrap at index 0). */
+  /**
+   * Of the log's start (a snapshot, the engine, or the bootstrap at index 0), or of the applied
+   * index; nobody's on a node that is to join.
+   */
   readonly configuration: Configuration;
   readonly hardState: HardState;
   readonly start: LogStart;
@@ -82,10 +86,52 @@ export type ProposeResult =
   | { readonly kind: 'proposed'; readonly index: LogIndex; readonly term: Term }
   | ProposeRefusal;
 
+/** Why the configuration was not changed; nothing has happened. */
+export type ChangeRefusal =
+  | { readonly kind: 'not-leader'; readonly leader: NodeId | null }
+  | { readonly kind: 'transferring'; readonly to: NodeId }
+  /** Soon to be had: this leader has not committed in its own term yet. */
+  | { readonly kind: 'term-not-committed' }
+  /** The last change, whose configuration is in force, is not applied here, or joint. */
+  | {
+      readonly kind: 'change-in-progress';
+      readonly configuration: Configuration;
+      readonly index: LogIndex;
+    }
+  /** Everything that was asked for is so. */
+  | { readonly kind: 'no-change' }
+  | { readonly kind: 'no-voters' }
+  | {
+      readonly kind: 'too-many-members';
+      readonly members: number;
+      readonly membersMax: number;
+    }
+  /** Only a learner is made a voter. */
+  | { readonly kind: 'not-a-learner'; readonly node: NodeId }
+  | {
+      readonly kind: 'not-caught-up';
+      readonly node: NodeId;
+      readonly entriesBehind: number;
+      /** False: it is not heard; else it is too slow, or has only begun. */
+      readonly active: boolean;
+    }
+  /** Of the voters that there would be, too few are heard. */
+  | { readonly kind: 'no-quorum'; readonly active: readonly NodeId[]; readonly needed: number };
+
+export type ChangeResult =
+  | { readonly kind: 'proposed'; readonly index: LogIndex; readonly term: Term }
+  | ChangeRefusal;
+
 export type ReadResult =
   | { readonly kind: 'waiting'; readonly ticket: number }
   | { readonly kind: 'not-leader'; readonly leader: NodeId | null }
   | { readonly kind: 'overloaded' };
+
+/**
+ * What a member is by the configuration in force. In a joint one an `incoming` voter is of the new
+ * set only and an `outgoing` one of the old; `removed`: of neither, and told until that is committed.
+ */
+export type Standing = 'voter' | 'incoming' | 'outgoing' | 'learner' | 'removed';
 
 /** A member as its leader knows it. */
 export interface MemberProgress {
@@ -96,6 +142,9 @@ export interface MemberProgress {
   /** It answered within the last election timeout and its connection did not die since. */
   readonly active: boolean;
   readonly learner: boolean;
+  readonly standing: Standing;
+  /** It keeps up with the log, so that a learner may be made a voter (catch-up.ts). */
+  readonly caughtUp: boolean;
   /** How it is being brought up to date; `replicate` for the leader itself. */
   readonly mode: Mode;
   /** The entry that is sent next, unless something on its way is lost. */
@@ -118,6 +167,10 @@ export interface RaftView {
   readonly commitIndex: LogIndex;
   readonly appliedIndex: LogIndex;
   readonly configuration: Configuration;
+  /** Of its entry, or a later one up to which this node knows nothing of the log. */
+  readonly configurationIndex: LogIndex;
+  /** This node's own; once `removed` is committed, nothing in the log is for it any more. */
+  readonly standing: Standing;
   readonly logBytes: number;
   /** True: no timer runs here; the node-level heartbeat stands for the leader. */
   readonly quiet: boolean;

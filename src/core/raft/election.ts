@@ -11,10 +11,11 @@ import type { RequestVote, Vote } from './messages.ts';
 import { wake } from './quiescence.ts';
 import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate } from './roles.ts';
 import type { RaftState } from './state.ts';
+import { mayCampaign, mayVote } from './suffrage.ts';
 
 /** Asks whether an election could be won. Anybody may call it; a leader or learner does nothing. */
 export function startPreVote(state: RaftState): void {
-  if (state.leadership !== null || !state.isVoter) return;
+  if (state.leadership !== null || !mayCampaign(state)) return;
   becomePreCandidate(state);
   for (const voter of state.configurations.voters()) requestVote(state, voter, false);
   tally(state);
@@ -58,7 +59,7 @@ export function onRequestVote(state: RaftState, from: NodeId, request: RequestVo
 function onRealVoteRequest(state: RaftState, from: NodeId, request: RequestVote): void {
   const free = state.votedFor === null && state.leader === null;
   const upToDate = compareLogs(state, request) >= 0;
-  const granted = state.isVoter && upToDate && (free || state.votedFor === from);
+  const granted = mayVote(state) && upToDate && (free || state.votedFor === from);
   if (granted) {
     if (state.votedFor === null) {
       state.votedFor = from;
@@ -75,7 +76,7 @@ function onPreVoteRequest(state: RaftState, from: NodeId, request: RequestVote):
   const order = compareLogs(state, request);
   const newer = request.term > state.term;
   const mine = order === 0 && isMyTurn(state, from, request);
-  const granted = state.isVoter && newer && !leased && order >= 0 && !mine;
+  const granted = mayVote(state) && newer && !leased && order >= 0 && !mine;
   if (granted) state.timer.postpone(limits.fastCampaignTicksMax);
   else if (!leased && order < 0) campaignSoon(state);
   const term = granted ? request.term : state.term;

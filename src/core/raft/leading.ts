@@ -5,6 +5,7 @@ import { limits } from '../model/limits.ts';
 import { jointVote } from '../model/quorum.ts';
 import { sendDueHeartbeats } from './heartbeat.ts';
 import { goQuiet, mayGoQuiet } from './quiescence.ts';
+import { continueChange, observeCatchUps } from './reconfiguration.ts';
 import { becomeFollower } from './roles.ts';
 import { resendChunks } from './snapshot-sending.ts';
 import type { Leadership, RaftState } from './state.ts';
@@ -19,6 +20,9 @@ export function tickLeader(state: RaftState, leadership: Leadership): void {
     return;
   }
   endLateTransfer(state, leadership);
+  observeCatchUps(state, leadership);
+  continueChange(state, leadership);
+  if (state.leadership !== leadership) return;
   if (mayGoQuiet(state, leadership)) {
     goQuiet(state, leadership);
     return;

@@ -6,6 +6,7 @@
 
 import type { NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
+import { CatchUp } from './catch-up.ts';
 
 export type Mode = 'probe' | 'replicate' | 'snapshot';
 
@@ -21,7 +22,8 @@ export interface SnapshotTransfer {
 
 export class Progress {
   readonly node: NodeId;
-  readonly learner: boolean;
+  /** Whether it keeps up; asked before a learner may vote. */
+  readonly catchUp: CatchUp;
   /** Invariant: match < next. The log of the member agrees durably up to `match`. */
   match = 0;
   next: number;
@@ -46,16 +48,15 @@ export class Progress {
 
   constructor(options: {
     node: NodeId;
-    learner: boolean;
     next: number;
     now: number;
     inFlightMax: number;
   }) {
     this.node = options.node;
-    this.learner = options.learner;
     this.#inFlightMax = options.inFlightMax;
     this.next = options.next;
     this.heardAt = options.now;
+    this.catchUp = new CatchUp({ target: options.next, now: options.now });
   }
 
   get isWindowFull(): boolean {

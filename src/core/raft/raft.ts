@@ -3,17 +3,21 @@
 //
 //   step ─► terms ─► election · following · snapshot-receiving     (as a voter or follower)
 //                └─► replication · leading · read-index · snapshot-sending · transfer   (as a leader)
+//   propose ─► roles     proposeConfiguration ─► proposing-changes ─► reconfiguration
 //   tick ─► election-timer or leading ─► quiescence
 //   takeOutput ─► persistence (what must be durable) + outbox (what may be said)
 
 import { assert, assertNever } from '../model/assert.ts';
 import type { Command } from '../model/command.ts';
+import type { MemberChange } from '../model/configuration.ts';
 import type { Configuration, Entry } from '../model/entry.ts';
 import type { LogIndex, NodeId, Term } from '../model/ids.ts';
 import { compareIds, logIndex } from '../model/ids.ts';
 import { onAnswer } from './answers.ts';
+import { broadcastCommit, replicate } from './appending.ts';
 import { onPeerDown, onPeerUp } from './connections.ts';
 import type {
+  ChangeResult,
   MemberProgress,
   ProposeRefusal,
   ProposeResult,
@@ -27,14 +31,16 @@ import { countOwnVote, onRequestVote, onVote, startPreVote } from './election.ts
 import { onAppend, onHeartbeat, reportProgress } from './following.ts';
 import { tickLeader } from './leading.ts';
 import type { RaftMessage } from './messages.ts';
+import { proposeChanges } from './proposing-changes.ts';
 import { leaveQuiet, wake } from './quiescence.ts';
 import { beginReadRound } from './read-index.ts';
-import { advanceCommit, broadcastCommit, replicate } from './replication.ts';
+import { advanceCommit } from './replication.ts';
 import { appendAsLeader } from './roles.ts';
 import { onInstallSnapshot } from './snapshot-receiving.ts';
 import { compactionFloor } from './snapshot-sending.ts';
 import type { Leadership } from './state.ts';
 import { RaftState } from './state.ts';
+import { mayCampaign } from './suffrage.ts';
 import { admit } from './terms.ts';
 import { beginTransfer, onTimeoutNow } from './transfer.ts';
 
@@ -117,7 +123,7 @@ export class Raft {
 
   #onElectionTimeout(): void {
     const state = this.#state;
-    if (state.isVoter) startPreVote(state);
+    if (mayCampaign(state)) startPreVote(state);
     else {
       state.leader = null;
       state.timer.restart();
@@ -144,6 +150,17 @@ export class Raft {
     const over =
       uncommittedBytes > 0 && uncommittedBytes + size > this.#state.bounds.uncommittedBytesMax;
     return over ? { kind: 'overloaded', uncommittedBytes } : null;
+  }
+
+  /**
+   * Makes each node what it shall be, all at once; `learner` first, `voter` when it has caught up.
+   * Done when view() shows the configuration without outgoing voters, at an applied index. A leader
+   * that takes its own vote hands over on the way.
+   */
+  proposeConfiguration(changes: readonly MemberChange[]): ChangeResult {
+    const { leadership } = this.#state;
+    if (leadership === null) return { kind: 'not-leader', leader: this.#state.leader };
+    return proposeChanges(this.#state, leadership, changes);
   }
 
   /** Asks for a linearizable read; the ticket comes back in `reads` or `lostReads` of an output. */
@@ -275,7 +292,9 @@ export class Raft {
       matchIndex: logIndex(progress.match),
       appliedIndex: logIndex(progress.applied),
       active: progress.isActive(state.now),
-      learner: progress.learner,
+      learner: !state.configurations.isVoter(progress.node),
+      standing: state.configurations.standingOf(progress.node),
+      caughtUp: progress.isActive(state.now) && progress.catchUp.isCaughtUp,
       mode: progress.mode,
       nextIndex: logIndex(progress.nextIndex),
       inFlight: progress.inFlight,
@@ -286,7 +305,9 @@ export class Raft {
       matchIndex: state.persistence.persistedIndex,
       appliedIndex: state.appliedIndex,
       active: true,
-      learner: false,
+      learner: !state.isVoter,
+      standing: state.configurations.standingOf(state.self),
+      caughtUp: true,
       mode: 'replicate',
       nextIndex: logIndex(state.persistence.persistedIndex + 1),
       inFlight: 0,
@@ -308,6 +329,8 @@ export class Raft {
       commitIndex,
       appliedIndex,
       configuration: this.#state.configurations.current,
+      configurationIndex: this.#state.configurations.currentIndex,
+      standing: this.#state.configurations.standingOf(this.#state.self),
       logBytes: log.bytes,
       quiet,
     };

@@ -1,64 +1,15 @@
-// The leader's side of log replication (Raft paper, section 5.3): appends go out once per output,
-// however many entries were proposed; acknowledgements move the commit index, by counting only for
-// entries of this term.
+// What acknowledgements mean to a leader (Raft paper, section 5.3): they say where the logs agree,
+// and move the commit index, by counting only for entries of this term.
 
 import type { LogIndex } from '../model/ids.ts';
 import { logIndex } from '../model/ids.ts';
 import { jointIndex } from '../model/quorum.ts';
+import { sendAppend } from './appending.ts';
 import type { Appended } from './messages.ts';
 import type { Progress } from './progress.ts';
-import { beginSnapshot } from './snapshot-sending.ts';
+import { continueChange, observeCatchUp } from './reconfiguration.ts';
 import type { Leadership, RaftState } from './state.ts';
 import { continueTransfer } from './transfer.ts';
-
-/** Sends every member what it may be sent now. */
-export function replicate(state: RaftState, leadership: Leadership): void {
-  leadership.appendsDue = false;
-  for (const progress of leadership.progress.values()) {
-    if (!progress.cut) sendAppends(state, leadership, progress);
-  }
-}
-
-function sendAppends(state: RaftState, leadership: Leadership, progress: Progress): void {
-  if (progress.mode === 'snapshot') return;
-  if (progress.mode === 'probe') {
-    if (progress.paused) return;
-    if (progress.next <= state.log.start.index) beginSnapshot(state, leadership, progress);
-    else sendAppend(state, progress, state.bounds.appendBytesMax);
-    return;
-  }
-  while (progress.next <= state.log.lastIndex && !progress.isWindowFull) {
-    if (progress.next <= state.log.start.index) {
-      progress.becomeProbe();
-      beginSnapshot(state, leadership, progress);
-      return;
-    }
-    sendAppend(state, progress, state.bounds.appendBytesMax);
-  }
-}
-
-/**
- * With `bytesMax` 0 the append is empty: it moves the commit index, or asks whether the logs agree.
- */
-function sendAppend(state: RaftState, progress: Progress, bytesMax: number): void {
-  const { log } = state;
-  const prevIndex = logIndex(progress.next - 1);
-  const prevTerm = log.termAt(prevIndex);
-  if (prevTerm === undefined) return;
-  const entries = bytesMax > 0 ? log.sliceBytes(progress.next, bytesMax) : [];
-  const { term, commitIndex } = state;
-  const message = { kind: 'append', term, prevIndex, prevTerm, entries, commitIndex } as const;
-  state.outbox.send(progress.node, message);
-  progress.sent(entries.at(-1)?.index ?? 0, state.now);
-}
-
-/** Tells everyone the commit index now, instead of with the next append or heartbeat. */
-export function broadcastCommit(state: RaftState, leadership: Leadership): void {
-  replicate(state, leadership);
-  for (const progress of leadership.progress.values()) {
-    if (!progress.cut && progress.mode === 'replicate') sendAppend(state, progress, 0);
-  }
-}
 
 /** The member's log differs, or ends, before the append that it answers. */
 export function onRefused(
@@ -85,6 +36,7 @@ export function onMatched(
 ): void {
   const before = progress.match;
   progress.matched(index);
+  observeCatchUp(state, progress);
   leaveMode(state, progress, index);
   if (progress.match > before) advanceCommit(state, leadership);
   leadership.appendsDue = true;
@@ -115,6 +67,7 @@ export function advanceCommit(state: RaftState, leadership: Leadership): void {
   });
   if (index <= state.commitIndex || state.log.termAt(index) !== state.term) return;
   state.commitTo(index);
+  continueChange(state, leadership);
 }
 
 /** A heartbeat was answered: whatever is in doubt with this member is asked again. */

@@ -10,7 +10,7 @@ import { assert } from '../model/assert.ts';
 import type { Entry, Payload } from '../model/entry.ts';
 import type { LogIndex, NodeId, Term } from '../model/ids.ts';
 import { logIndex, term as toTerm } from '../model/ids.ts';
-import { Progress } from './progress.ts';
+import { progressOfAudience } from './audience.ts';
 import { ReadQueue } from './read-queue.ts';
 import type { Leadership, RaftState } from './state.ts';
 
@@ -84,21 +84,14 @@ function endLeadership(state: RaftState): void {
 }
 
 function newLeadership(state: RaftState): Leadership {
-  const next = state.log.lastIndex + 1;
-  const progress = new Map<NodeId, Progress>();
-  for (const node of state.configurations.members()) {
-    if (node === state.self) continue;
-    const learner = !state.configurations.isVoter(node);
-    const inFlightMax = state.bounds.appendsInFlightMax;
-    progress.set(node, new Progress({ node, learner, next, now: state.now, inFlightMax }));
-  }
   return {
-    progress,
+    progress: progressOfAudience(state, new Map(), state.log.lastIndex + 1),
     reads: new ReadQueue(state.bounds.readRoundsInFlightMax),
     heartbeatElapsed: 0,
     uncommittedBytes: uncommittedBytes(state),
     appendsDue: true,
     transfer: null,
+    handedOver: false,
     snapshot: null,
   };
 }

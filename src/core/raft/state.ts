@@ -22,8 +22,8 @@ import type { ReadQueue } from './read-queue.ts';
  * What exists only while this node leads (volatile state on leaders, reinitialized after election).
  */
 export interface Leadership {
-  /** Every other member, in order of name. */
-  readonly progress: ReadonlyMap<NodeId, Progress>;
+  /** Everyone else who is sent the log, in order of name; follows the configuration (audience.ts). */
+  progress: ReadonlyMap<NodeId, Progress>;
   readonly reads: ReadQueue;
   heartbeatElapsed: number;
   /** Bytes of entries after the commit index. */
@@ -31,6 +31,8 @@ export interface Leadership {
   /** True: some member may be sent an append when the output is taken. */
   appendsDue: boolean;
   transfer: { readonly to: NodeId; readonly startedAt: number } | null;
+  /** True: this leader is to go, and somebody was asked to succeed it. */
+  handedOver: boolean;
   /** The snapshot that lagging members are being sent. */
   snapshot: Snapshot | null;
 }
@@ -99,6 +101,11 @@ export class RaftState {
 
   get isVoter(): boolean {
     return this.configurations.isVoter(this.self);
+  }
+
+  /** Until then the configuration in force may be rolled back to the one before. */
+  get isConfigurationCommitted(): boolean {
+    return this.configurations.currentIndex <= this.commitIndex;
   }
 
   /**

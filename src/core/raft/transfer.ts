@@ -7,10 +7,10 @@ import { startElection } from './election.ts';
 import { leaveQuiet } from './quiescence.ts';
 import type { Leadership, RaftState } from './state.ts';
 
-/** False when `to` cannot succeed this node. */
+/** False when `to` cannot succeed this node; a voter that is to go cannot either. */
 export function beginTransfer(state: RaftState, leadership: Leadership, to: NodeId): boolean {
-  const progress = leadership.progress.get(to);
-  if (progress === undefined || progress.learner || state.down.has(to)) return false;
+  const { voters } = state.configurations.current;
+  if (to === state.self || !voters.includes(to) || state.down.has(to)) return false;
   if (leadership.transfer?.to === to) return true;
   leaveQuiet(state);
   leadership.transfer = { to, startedAt: state.now };

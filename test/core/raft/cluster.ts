@@ -61,6 +61,8 @@ export interface Member {
   /** The state machine: the texts applied so far, and where the log stands. */
   applied: string[];
   appliedIndex: number;
+  /** In force at the applied index. */
+  configuration: Configuration;
   /** Handed out and not yet confirmed. */
   writes: RaftPersist[];
   reads: { ticket: number; index: number; appliedIndex: number }[];
@@ -115,6 +117,7 @@ export class Cluster {
       alive: true,
       applied: [...disk.state.applied],
       appliedIndex: disk.state.index,
+      configuration: disk.configuration,
       writes: [],
       reads: [],
       lostReads: [],
@@ -142,7 +145,7 @@ export class Cluster {
     const index = logIndex(member.appliedIndex);
     const termThere = member.raft.termAt(index);
     if (termThere === undefined) throw new Error('the applied entry is not in the log');
-    const { configuration } = member.raft.view();
+    const { configuration } = member;
     return { point: { index, term: termThere, configuration }, chunks };
   }
 
@@ -188,6 +191,8 @@ export class Cluster {
       const text = textOf(committed);
       if (text !== null) member.applied.push(text);
       member.appliedIndex = committed.index;
+      const { payload } = committed;
+      if (payload.kind === 'configuration') member.configuration = payload.configuration;
     }
     if (output.committed.length > 0) member.raft.onApplied(logIndex(member.appliedIndex));
     for (const { ticket, index } of output.reads) {
@@ -344,6 +349,7 @@ function rowOf(text: string): ItemRow {
 function restore(member: Member, snapshot: Snapshot): void {
   member.applied = textsOf(snapshot);
   member.appliedIndex = snapshot.point.index;
+  member.configuration = snapshot.point.configuration;
 }
 
 /** What the engine would hold: only what is applied, which is durable in the log by contract. */
@@ -351,4 +357,5 @@ function saveState(member: Member): void {
   const at = logIndex(member.appliedIndex);
   const termThere = member.raft.termAt(at) ?? member.disk.state.term;
   member.disk.state = { index: at, term: termThere, applied: [...member.applied] };
+  member.disk.configuration = member.configuration;
 }

@@ -2,11 +2,12 @@
 // receive and never count.
 
 import { describe, expect, test } from 'vitest';
-import type { Configuration, Entry } from '../../../src/core/model/entry.ts';
+import type { Configuration } from '../../../src/core/model/entry.ts';
 import { logIndex, nodeId, term } from '../../../src/core/model/ids.ts';
 import { limits } from '../../../src/core/model/limits.ts';
 import { Configurations } from '../../../src/core/raft/configurations.ts';
 import { Cluster, entry, voters } from './cluster.ts';
+import { configurationEntry } from './members.ts';
 import {
   append,
   appended,
@@ -19,15 +20,6 @@ import {
 } from './script.ts';
 
 const nothing = { index: 0, term: 0 };
-
-function configurationEntry(index: number, ofTerm: number, configuration: Configuration): Entry {
-  return {
-    index: logIndex(index),
-    term: term(ofTerm),
-    payload: { kind: 'configuration', configuration },
-    size: 10,
-  };
-}
 
 const joint: Configuration = {
   voters: ['a', 'd', 'e'].map(nodeId),
@@ -142,13 +134,15 @@ describe('A learner', () => {
     });
   });
 
-  test('never votes', () => {
+  test('votes for a candidate that has its whole log, once a term', () => {
     const cluster = new Cluster({ names: ['d'], configuration });
     for (const pre of [true, false]) {
       cluster.inject('a', 'd', requestVote(3, { index: 9, term: 2 }, { pre }));
-      expect(lastSent(cluster, 'vote', 'a').granted).toBe(false);
+      expect(lastSent(cluster, 'vote', 'a').granted).toBe(true);
     }
-    expect(cluster.view('d').votedFor).toBeNull();
+    expect(cluster.view('d')).toMatchObject({ role: 'learner', term: 3, votedFor: 'a' });
+    cluster.inject('b', 'd', requestVote(3, { index: 9, term: 2 }));
+    expect(lastSent(cluster, 'vote', 'b').granted).toBe(false);
   });
 
   test('never campaigns, and forgets a leader that is silent', () => {

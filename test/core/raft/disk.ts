@@ -13,6 +13,7 @@ export interface Disk {
   entries: Entry[];
   /** The engine's state: everything up to `start` at least. */
   state: { index: number; term: number; applied: readonly string[] };
+  /** At the state's index. */
   configuration: Configuration;
 }
 

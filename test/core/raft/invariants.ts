@@ -153,7 +153,9 @@ export class Invariants {
 }
 
 function describe(entry: Entry): string {
-  return textOf(entry) ?? entry.payload.kind;
+  const { payload } = entry;
+  if (payload.kind === 'configuration') return JSON.stringify(payload.configuration);
+  return textOf(entry) ?? payload.kind;
 }
 
 function must(condition: boolean, otherwise: () => string): void {

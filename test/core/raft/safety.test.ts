@@ -181,18 +181,25 @@ class Run {
     for (const name of this.#names) cluster.confirmWrites(name);
     cluster.tickUntil(() => this.#agreed(), 400);
     cluster.tickUntil(() => this.#proposeEnd(), 100);
-    cluster.tickUntil(() => this.#names.every((name) => this.#hasEnd(name)), 60);
-    cluster.tickUntil(() => this.#names.every((name) => cluster.raft(name).isQuiet), 60);
+    cluster.tickUntil(() => this.#members().every((name) => this.#hasEnd(name)), 60);
+    cluster.tickUntil(() => this.#members().every((name) => cluster.raft(name).isQuiet), 60);
   }
 
   #agreed(): boolean {
     const [leader, ...others] = this.cluster.leaders();
     if (leader === undefined || others.length > 0) return false;
     const { term } = this.cluster.raft(leader);
-    return this.#names.every((name) => {
+    return this.#members().every((name) => {
       const raft = this.cluster.raft(name);
       return raft.term === term && raft.leader === leader;
     });
+  }
+
+  /** Whoever the leader's configuration names; a joint one is left by itself. */
+  #members(): readonly string[] {
+    const [leader = ''] = this.cluster.leaders();
+    const { voters, votersOutgoing, learners } = this.cluster.raft(leader).configuration;
+    return [...new Set([...voters, ...votersOutgoing, ...learners])];
   }
 
   /** False while a transfer is under way. */

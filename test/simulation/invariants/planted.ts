@@ -59,6 +59,8 @@ export function view(options: {
     commitIndex: logIndex(commit),
     appliedIndex: logIndex(options.applied ?? commit),
     configuration: { voters: [node1, node2, node3], votersOutgoing: [], learners: [] },
+    configurationIndex: logIndex(0),
+    standing: 'voter',
     logBytes: 0,
     quiet: false,
   };

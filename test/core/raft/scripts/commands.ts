@@ -47,6 +47,7 @@ const commands: Readonly<Record<string, (scene: Scene, directive: Directive) => 
     const result = group.on(name, (raft) => raft.propose(command(text), 10));
     if (result.kind !== 'proposed') throw new Error(`not proposed: ${result.kind}`);
   },
+  'propose-conf-change': proposeChange,
   'process-ready': each((group, name) => group.processReady(name)),
   'process-append-thread': each((group, name) => group.processAppend(name)),
   'process-apply-thread': each((group, name) => group.processApply(name)),
@@ -90,7 +91,7 @@ const knownOptions = new Set([
   'async-storage-writes',
   // Reads rest on a round of heartbeats here, never on a lease.
   'read-only',
-  // Of reconfiguration; the scripts that depend on them wait.
+  // A removed leader always steps down; what asks for other things is not played (deviations.ts).
   'step-down-on-removal',
   'disable-conf-change-validation',
   'max-committed-size-per-ready',
@@ -116,6 +117,22 @@ function addNodes(scene: Scene, { words, options }: Directive): void {
       appendsInFlightMax: Number(options.get('inflight')?.[0] ?? limits.appendsInFlightMax),
     });
   }
+}
+
+const standings = { v: 'voter', l: 'learner', r: 'removed' } as const;
+
+/** `v2 r3`, on the line below or, in a detour, behind `to`. What becomes joint is left by itself. */
+function proposeChange(
+  { group }: Scene,
+  { words: [name = '', ...detour], input }: Directive,
+): void {
+  const changes = [...detour, ...input.flatMap((line) => line.split(' '))].map((word) => {
+    const to = standings[word[0] as keyof typeof standings];
+    if (to === undefined) throw new Error(`an unknown change: ${word}`);
+    return { node: nodeId(word.slice(1)), to };
+  });
+  const result = group.on(name, (raft) => raft.proposeConfiguration(changes));
+  if (result.kind !== 'proposed') throw new Error(`not proposed: ${JSON.stringify(result)}`);
 }
 
 /**

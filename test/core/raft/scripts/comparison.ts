@@ -40,6 +40,7 @@ export function compare(step: Step, sides: Sides): readonly string[] {
   for (const member of etcd.unsure) {
     if (!ours.unsure.has(member)) differences.push(`- ${member} is not durable`);
   }
+  differences.push(...byCount('switches ', [...etcd.switched], [...ours.switched]));
   differences.push(...byLine(etcd.lines.map(withoutInactive), ours.lines));
   return differences;
 }

@@ -12,6 +12,7 @@
 // - polls and leases are always on here: what stands for a script without them is in commands.ts
 // - an election timeout has twice the heartbeats: alike ones of a step count once (comparison.ts)
 
+import { changeDeviations } from './change-deviations.ts';
 import type { Detour } from './scenario.ts';
 
 export const reasons = {
@@ -26,6 +27,11 @@ export const reasons = {
     'acknowledgements that wait for the same write are one, and a commit alone writes nothing',
   durable:
     'a message that tells a new term or vote leaves when they are durable, not beside the write',
+  learns:
+    'a new node is a learner first, and nothing is changed before an entry of the term is committed',
+  inForce:
+    'a configuration is in force as soon as it is in the log, not when it is applied: what the new ' +
+    'voters have is committed at once, and a node that is not one any more is told once',
   own:
     'only the snapshot that is being sent counts: that of another index is not waited for, and ' +
     'the one of index 12 is sent again',
@@ -125,6 +131,7 @@ export const deviations: Readonly<Record<string, readonly Deviation[]>> = {
       differences: ['+ 1->4 heartbeat-ack t3'],
     },
   ],
+  ...changeDeviations,
   'forget_leader.txt': [
     {
       line: 39,
@@ -285,6 +292,7 @@ export const deviations: Readonly<Record<string, readonly Deviation[]>> = {
       why: 'own',
       instead: ['tick-heartbeat 1', 'tick-heartbeat 1', 'stabilize', 'status 1'],
       differences: [
+        '+ switches 3 voters=(1 2 3)',
         '- 3: StateReplicate match=11 next=13 inflight=1',
         '+ 3: StateReplicate match=12 next=13',
         '- 3 commit 11',
@@ -292,72 +300,4 @@ export const deviations: Readonly<Record<string, readonly Deviation[]>> = {
       ],
     },
   ],
-};
-
-/** Where a script begins to reconfigure, which our group can not yet: played up to there only. */
-export interface Waiting {
-  readonly line: number;
-  readonly text: string;
-  /** What the rest of it is about. */
-  readonly about: string;
-}
-
-export const waiting: Readonly<Record<string, Waiting>> = {
-  'campaign_learner_must_vote.txt': {
-    line: 31,
-    text: 'propose-conf-change 1',
-    about:
-      'a voter that has not heard yet that it is one is asked for its vote; a learner refuses here',
-  },
-  'confchange_disable_validation.txt': {
-    line: 30,
-    text: 'propose-conf-change 1 transition=explicit',
-    about: 'a second change is accepted before the first is applied',
-  },
-  'confchange_v1_add_single.txt': {
-    line: 25,
-    text: 'propose-conf-change 1 v1=true',
-    about: 'a voter is added and gets a snapshot',
-  },
-  'confchange_v1_remove_leader.txt': {
-    line: 31,
-    text: 'propose-conf-change 1 v1=true',
-    about: 'a leader that removed itself does not count itself, and goes on leading',
-  },
-  'confchange_v1_remove_leader_stepdown.txt': {
-    line: 32,
-    text: 'propose-conf-change 1 v1=true',
-    about: 'the same, and it steps down when its removal is applied',
-  },
-  'confchange_v2_add_double_auto.txt': {
-    line: 26,
-    text: 'propose-conf-change 1 transition=auto',
-    about:
-      'two voters are added through a joint configuration that is left by itself; both are removed',
-  },
-  'confchange_v2_add_double_implicit.txt': {
-    line: 28,
-    text: 'propose-conf-change 1 transition=implicit',
-    about: 'a joint configuration for one voter, left by itself',
-  },
-  'confchange_v2_add_single_auto.txt': {
-    line: 27,
-    text: 'propose-conf-change 1',
-    about: 'one voter without a joint configuration',
-  },
-  'confchange_v2_add_single_explicit.txt': {
-    line: 27,
-    text: 'propose-conf-change 1 transition=explicit',
-    about: 'no second change in a joint configuration; it is left on command, once',
-  },
-  'confchange_v2_replace_leader.txt': {
-    line: 44,
-    text: 'propose-conf-change 1 v1=false transition=explicit',
-    about: 'the leader is replaced and leadership transferred inside a joint configuration',
-  },
-  'confchange_v2_replace_leader_stepdown.txt': {
-    line: 45,
-    text: 'propose-conf-change 1 v1=false transition=explicit',
-    about: 'the same, and the removed leader steps down by itself',
-  },
 };

@@ -7,13 +7,14 @@
 // What depends on durability (votes, acknowledgements) leaves when the write is confirmed: within
 // the same Ready, or when the append thread has done it.
 
+import type { Configuration, Entry } from '../../../../src/core/model/entry.ts';
 import { type LogIndex, logIndex, type NodeId, nodeId } from '../../../../src/core/model/ids.ts';
 import type { RaftOutput, RaftPersist } from '../../../../src/core/raft/contract.ts';
 import type { RaftMessage } from '../../../../src/core/raft/messages.ts';
 import type { Raft } from '../../../../src/core/raft/raft.ts';
 import type { Flight } from '../cluster.ts';
 import { persist } from '../disk.ts';
-import { wordEntry, wordMessage } from './messages.ts';
+import { wordConfiguration, wordEntry, wordMessage } from './messages.ts';
 import { addAll, Report } from './report.ts';
 import { Seat, type SeatOptions } from './seat.ts';
 
@@ -45,6 +46,18 @@ export class Group {
     this.seats.set(options.name, seat);
     this.#noteRole(seat);
     this.#stand(seat);
+    this.#noteSwitch(seat, seat.configuration);
+  }
+
+  #noteSwitch({ name }: Seat, configuration: Configuration): void {
+    this.report.switched.add(`${name} ${wordConfiguration(configuration)}`);
+  }
+
+  #apply(seat: Seat, entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      seat.apply(entry);
+      if (entry.payload.kind === 'configuration') this.#noteSwitch(seat, seat.configuration);
+    }
   }
 
   seat(name: string): Seat {
@@ -77,6 +90,9 @@ export class Group {
 
   #outputs(seat: Seat): readonly RaftOutput[] {
     const outputs = drained(seat);
+    for (const { persist: write } of outputs) {
+      if (write?.snapshot) this.#noteSwitch(seat, write.snapshot.point.configuration);
+    }
     for (let untold = seat.untold(); untold.length > 0; untold = seat.untold()) {
       seat.raft.broadcastCommit();
       outputs.push(...drained(seat).map((output) => onlyTo(untold, output)));
@@ -115,7 +131,7 @@ export class Group {
       if (committed.length > 0) seat.applies.push(committed);
     } else {
       this.#write(seat, writes);
-      seat.apply(committed);
+      this.#apply(seat, committed);
       this.#confirm(seat, writes);
       this.#applied(seat, committed.at(-1)?.index);
     }
@@ -182,7 +198,7 @@ export class Group {
     const seat = this.seat(name);
     const entries = seat.applies.shift();
     if (entries === undefined) return;
-    seat.apply(entries);
+    this.#apply(seat, entries);
     this.#applied(seat, entries.at(-1)?.index);
   }
 

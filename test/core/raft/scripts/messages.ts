@@ -11,15 +11,22 @@ function position(term: number | string, index: number | string): string {
 }
 
 export function wordEntry(entry: Entry): string {
-  return `${entry.term}/${entry.index} ${JSON.stringify(textOf(entry) ?? '')}`;
+  const { term, index, payload } = entry;
+  if (payload.kind === 'configuration') return `${term}/${index} configuration`;
+  return `${term}/${index} ${JSON.stringify(textOf(entry) ?? '')}`;
 }
 
-const entryPattern = /(\d+)\/(\d+) Entry\w+ ("(?:[^"\\]|\\.)*")/g;
+const entryPattern =
+  /(\d+)\/(\d+) Entry(?:Normal ("(?:[^"\\]|\\.)*")|ConfChange(?:V2)?(?: [vlr]\d+)*)/g;
 
-/** Entries as etcd prints them: `1/12 EntryNormal "data"`. */
+/**
+ * Entries as etcd prints them: `1/12 EntryNormal "data"`, `1/13 EntryConfChange v2`. There a
+ * configuration is told by its changes, here it is whole; what comes of it is compared where it is
+ * applied.
+ */
 export function readEntries(text: string): readonly string[] {
   return [...text.matchAll(entryPattern)].map(
-    ([, term, index, data]) => `${term}/${index} ${data}`,
+    ([, term, index, data]) => `${term}/${index} ${data ?? 'configuration'}`,
   );
 }
 
@@ -86,13 +93,20 @@ export function readMessage(line: string): string | null {
   return `${from}->${to} ${readBody({ kind, term: `t${term}`, logTerm, index, rest })}`;
 }
 
-/** As etcd prints a configuration. */
+/** As etcd prints the configuration that a member switches to. */
+export function wordConfiguration({ voters, votersOutgoing, learners }: Configuration): string {
+  const outgoing = votersOutgoing.length > 0 ? `&&(${votersOutgoing.join(' ')})` : '';
+  const learning = learners.length > 0 ? ` learners=(${learners.join(' ')})` : '';
+  return `voters=(${voters.join(' ')})${outgoing}${learning}`;
+}
+
+/** As etcd prints the configuration of a snapshot. */
 function wordMembers({ voters, votersOutgoing, learners }: Configuration): string {
   const [now, before, learn] = [voters, votersOutgoing, learners].map((set) => set.join(' '));
   return `Voters:[${now}] VotersOutgoing:[${before}] Learners:[${learn}]`;
 }
 
-const snapshotPattern = /Index:(\d+) Term:(\d+) ConfState:(.*) LearnersNext:\[\] AutoLeave:false$/;
+const snapshotPattern = /Index:(\d+) Term:(\d+) ConfState:(.*) LearnersNext:\[\] AutoLeave:\w+$/;
 
 interface Printed {
   readonly kind: string;

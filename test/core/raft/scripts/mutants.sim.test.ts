@@ -6,18 +6,16 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { externalData, hasExternalData, readExternal } from '../../../external-data.ts';
 import { deviations } from './deviations.ts';
+import { stepsOf } from './excerpt.ts';
 import { survivors } from './mutants.ts';
 import { play } from './scenario.ts';
-import { parseScript } from './script.ts';
 
 const folder = ['etcd-raft', 'testdata'];
 const files = hasExternalData ? readdirSync(join(externalData, ...folder)).sort() : [];
 
 describe.skipIf(!hasExternalData)('A false transcript (skipped without external data)', () => {
   test.each(files)('is noticed wherever %s is told wrongly', (file) => {
-    const all = parseScript(readExternal(...folder, file));
-    const from = all.findIndex(({ command }) => command === 'propose-conf-change');
-    const steps = from < 0 ? all : all.slice(0, from);
+    const steps = stepsOf(file, readExternal(...folder, file));
     const known = deviations[file] ?? [];
     const played = play(steps, (step) => known.find(({ line }) => line === step.line));
     expect(survivors(played)).toEqual([]);

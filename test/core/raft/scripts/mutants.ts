@@ -11,7 +11,7 @@ const idle = [
   /^Ready MustSync=/,
   /^<empty Ready>$/,
   /^(Entries|CommittedEntries|Messages|Processing|Responses):$/,
-  /^INFO (?!\d+ became|newRaft)/,
+  /^INFO (?!\d+ became|\d+ switched|newRaft)/,
   /^(DEBUG|WARN|ERROR) /,
   // Of a snapshot its message tells.
   /^Snapshot Index:/,
@@ -51,9 +51,12 @@ function wrong(line: string): readonly string[] {
   const replaced = (at: number, length: number, by: string) =>
     line.slice(0, at) + by + line.slice(at + length);
   // Who became something is not told wrongly: somebody else may have become the same.
-  const numbers = [...line.matchAll(/(?<!^INFO )\d+/g)].map(({ 0: digits, index }) => {
-    return replaced(index, digits.length, String(Number(digits) + 1));
-  });
+  // Nor what a change was asked to be: what came of it is told where it is applied.
+  const numbers = [...line.matchAll(/(?<!^INFO |ConfChange(V2)?( [vlr]\d+)* ?[Vvlr])\d+/g)].map(
+    ({ 0: digits, index }) => {
+      return replaced(index, digits.length, String(Number(digits) + 1));
+    },
+  );
   const words = [...line.matchAll(names)].map(({ 0: name, index }) => {
     const other: Record<string, string> = { MsgVote: 'MsgPreVote', MsgPreVote: 'MsgVote' };
     const instead = other[name] ?? (name === 'StateLeader' ? 'StateFollower' : 'StateLeader');

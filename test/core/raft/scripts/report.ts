@@ -20,6 +20,8 @@ export class Report {
   readonly committed = new Map<string, string[]>();
   /** `1 leader 3`: member, role and term that it passed through. */
   readonly became = new Set<string>();
+  /** `1 voters=(1 2)`: member and configuration of its state, at birth and since. */
+  readonly switched = new Set<string>();
   /** Members of whose log a write is done, and which do not take it for durable yet. */
   readonly unsure = new Set<string>();
   /** How members stood at each Ready, in order. */

@@ -50,7 +50,7 @@ export function parseCommand([text = '', ...input]: readonly string[]): Command 
   const words: string[] = [];
   const options = new Map<string, readonly string[]>();
   for (const arg of args) {
-    const named = /^([a-z-]+)=(.*)$/.exec(arg);
+    const named = /^([a-z][a-z0-9-]*)=(.*)$/.exec(arg);
     if (named === null) words.push(arg);
     else options.set(named[1] ?? '', listOf(named[2] ?? ''));
   }

@@ -41,6 +41,8 @@ export class Seat {
   readonly applies: (readonly Entry[])[] = [];
   applied: string[] = [];
   appliedIndex: LogIndex;
+  /** In force at the applied index. */
+  configuration: Configuration;
   /** At its last Ready. */
   standing: Standing = {};
   /** The commit index that each member was last told in this term. */
@@ -50,6 +52,7 @@ export class Seat {
   constructor({ name, configuration, index, appendsInFlightMax }: SeatOptions) {
     this.name = name;
     this.appliedIndex = logIndex(index);
+    this.configuration = configuration;
     this.disk = emptyDisk(configuration);
     this.disk.start = { index: logIndex(index), term: term(0) };
     this.raft = new Raft({
@@ -70,21 +73,22 @@ export class Seat {
     const index = this.appliedIndex;
     const termThere = this.raft.termAt(index);
     if (termThere === undefined) throw new Error('the applied entry is not in the log');
-    const { configuration } = this.raft;
+    const { configuration } = this;
     return { point: { index, term: termThere, configuration }, chunks: [this.applied.map(rowOf)] };
   }
 
   restore(snapshot: Snapshot): void {
     this.applied = textsOf(snapshot);
     this.appliedIndex = snapshot.point.index;
+    this.configuration = snapshot.point.configuration;
   }
 
-  apply(entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      if (entry.index !== this.appliedIndex + 1) throw new Error('a gap in what is applied');
-      this.applied.push(textOf(entry) ?? '');
-      this.appliedIndex = entry.index;
-    }
+  apply(entry: Entry): void {
+    const { index, payload } = entry;
+    if (index !== this.appliedIndex + 1) throw new Error('a gap in what is applied');
+    this.applied.push(textOf(entry) ?? '');
+    this.appliedIndex = index;
+    if (payload.kind === 'configuration') this.configuration = payload.configuration;
   }
 
   /** The present standing; a learner is a follower to etcd. */

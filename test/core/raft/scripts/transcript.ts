@@ -53,6 +53,8 @@ const silent = [
   /^Snapshot Index:/,
   /^(DEBUG|WARN|ERROR) /,
   /^INFO /,
+  // The answer of a removed member.
+  /^raft: cannot step as peer not found$/,
 ];
 
 class Reader {
@@ -71,6 +73,11 @@ class Reader {
 
   read(line: string): void {
     if (this.#readHeader(line) || this.#readState(line) || this.#readContent(line)) return;
+    const switched = /^INFO (\d+ )switched to configuration (voters=.*?)( autoleave)?$/.exec(line);
+    if (switched !== null) {
+      this.#report.switched.add(`${switched[1]}${switched[2]}`);
+      return;
+    }
     const became = /^INFO (\d+) became (follower|pre-candidate|candidate|leader) at term (\d+)$/;
     const [, member, role, term] = became.exec(line) ?? [];
     if (member !== undefined) this.#report.became.add(`${member} ${role} ${term}`);
