@@ -19,6 +19,8 @@ interface Answer {
 export class ExactlyOnce implements Invariant {
   readonly #repeats: Repeats;
   readonly #answers = new Map<string, Answer>();
+  /** Writes that the log executed and refused: they stand in it, without effect. */
+  readonly #refused = new Set<string>();
   readonly #commits: Commits;
 
   constructor(commits: Commits) {
@@ -33,6 +35,11 @@ export class ExactlyOnce implements Invariant {
   /** Where the write stands in its group's log; undefined: it was never committed. */
   indexOf(group: GroupId, session: string): number | undefined {
     return this.#repeats.firstOf(group, session);
+  }
+
+  /** True: the log refused the write (a condition, a value that is no number), as somebody said. */
+  wasRefused(session: string): boolean {
+    return this.#refused.has(session);
   }
 
   get repeated(): number {
@@ -52,6 +59,7 @@ export class ExactlyOnce implements Invariant {
 
   onAnswer(machine: MachineView, { request, group }: Asked, result: Result): void {
     const { session, consistency } = request;
+    if (session !== null && isRefusedByLog(result)) this.#refused.add(sessionName(session));
     if (result.kind !== 'written' || session === null || group === null) return;
     if (consistency === 'one') return;
     const name = sessionName(session);
@@ -83,4 +91,10 @@ export class ExactlyOnce implements Invariant {
     const facts = `${via} acknowledged ${name} at index ${index} of group ${group}: ${found} is there`;
     throw new Violation('durability', facts);
   }
+}
+
+function isRefusedByLog(result: Result): boolean {
+  if (result.kind !== 'refused') return false;
+  const { reason } = result.refusal;
+  return reason === 'condition-failed' || reason === 'not-a-number';
 }

@@ -37,9 +37,9 @@ export function checkFailed(
 ): void {
   for (const each of recorded) {
     const { f, key, session, outcome, failure, consistency, input } = each;
-    // What the log refused, it has executed: with no effect.
     if (outcome !== 'fail' || session === null || failure === null) continue;
-    if (failure === 'not-a-number') continue;
+    // It stands in the log, which refused it: to another attempt, if this answer was not its own.
+    if (failure === 'not-a-number' || the.exactlyOnce.wasRefused(session)) continue;
     const index = the.exactlyOnce.indexOf(groupOfKey(key, the.partitions), session);
     if (index !== undefined) {
       const facts = `${session} (${f} ${key}) failed (${failure}), and stands at index ${index}`;

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/checkers/json.ts';
 import type { Origin } from '../../../src/core/model/ids.ts';
+import type { Result } from '../../../src/core/model/operation.ts';
 import { Commits } from '../../../src/simulation/invariants/commits.ts';
 import { Disks } from '../../../src/simulation/invariants/disks.ts';
 import { ExactlyOnce } from '../../../src/simulation/invariants/exactly-once.ts';
@@ -20,8 +21,10 @@ import {
   group,
   machine,
   node1,
+  asked as question,
   ready,
   replica,
+  session,
   view,
   write,
 } from '../invariants/planted.ts';
@@ -118,6 +121,20 @@ describe('reads at `one`', () => {
   });
 });
 
+const refusedByLog: Result = {
+  kind: 'refused',
+  refusal: {
+    reason: 'condition-failed',
+    effect: 'none',
+    message: '',
+    leader: null,
+    replicas: [],
+    reachable: [],
+    missing: [],
+    version: null,
+  },
+};
+
 describe('what failed has no effect', () => {
   const { commits, disks } = { commits: new Commits(), disks: new Disks() };
   const exactlyOnce = new ExactlyOnce(commits);
@@ -138,6 +155,16 @@ describe('what failed has no effect', () => {
     checkFailed(failed(8, 'unavailable'), the);
     checkFailed(failed(7, null), the);
     checkFailed(failed(7, 'not-a-number'), the);
+  });
+
+  test('a failed write that the log refused to an earlier attempt is right', () => {
+    const log = [entry({ index: 1, command: write(9) })];
+    const seen = new Commits();
+    const the = { partitions: 1, exactlyOnce: new ExactlyOnce(seen), mergedOnce };
+    seen.onView(machine(node1), replica(log), { before: null, now: view({ commit: 1 }) });
+    expect(() => checkFailed(failed(9, 'overloaded'), the)).toThrow('stands at index 1');
+    the.exactlyOnce.onAnswer(machine(node1), question({ session: session(9) }), refusedByLog);
+    checkFailed(failed(9, 'overloaded'), the);
   });
 
   test('a failed write at `one` that is in a journal is a violation', () => {
