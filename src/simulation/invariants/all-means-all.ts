@@ -10,6 +10,7 @@ import type { Asked, Invariant, ReplicaView, ViewChange } from './watch.ts';
 export class AllMeansAll implements Invariant {
   /** The greatest index that each replica ever applied; a restart may apply it once more. */
   readonly #applied = new Map<GroupId, Map<NodeId, number>>();
+  /** As the newest leader knows them. */
   readonly #members = new Map<GroupId, readonly NodeId[]>();
 
   onView({ name }: MachineView, { group }: ReplicaView, { now }: ViewChange): void {
@@ -20,7 +21,7 @@ export class AllMeansAll implements Invariant {
     }
     applied.set(name, Math.max(now.appliedIndex, applied.get(name) ?? 0));
     const { voters, votersOutgoing, learners } = now.configuration;
-    if (!this.#members.has(group)) {
+    if (now.role === 'leader' || !this.#members.has(group)) {
       this.#members.set(group, [...voters, ...votersOutgoing, ...learners]);
     }
   }

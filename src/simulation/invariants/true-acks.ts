@@ -11,6 +11,7 @@ import type { Asked, Invariant, ReplicaView, ViewChange } from './watch.ts';
 
 export class TrueAcks implements Invariant {
   readonly #disks: Disks;
+  /** As the newest leader knows them. */
   readonly #replicas = new Map<GroupId, readonly NodeId[]>();
 
   constructor(disks: Disks) {
@@ -18,6 +19,7 @@ export class TrueAcks implements Invariant {
   }
 
   onView(_machine: MachineView, { group }: ReplicaView, { now }: ViewChange): void {
+    if (now.role !== 'leader' && this.#replicas.has(group)) return;
     this.#replicas.set(group, now.configuration.voters);
   }
 
