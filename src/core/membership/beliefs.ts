@@ -7,17 +7,18 @@
 // Unlike in the paper, dead is not for ever: a member that comes back keeps its data, and a greater
 // incarnation revives it.
 
-import { compareIds, type NodeId } from '../model/ids.ts';
-import type { BeliefChange, BeliefState, MembershipOptions } from './contract.ts';
-import { Gossip } from './gossip.ts';
-import type { LocalHealth } from './health.ts';
 import {
-  incarnationAtStart,
+  compareIds,
   type MemberIncarnation,
   memberIncarnation,
-  nextIncarnation,
-  type Rumour,
-} from './messages.ts';
+  type NodeId,
+} from '../model/ids.ts';
+import type { BeliefState } from '../model/operation.ts';
+import type { BeliefChange, MembershipOptions } from './contract.ts';
+import { Gossip } from './gossip.ts';
+import type { LocalHealth } from './health.ts';
+import { incarnationAtStart, nextIncarnation } from './incarnation.ts';
+import type { Rumour } from './messages.ts';
 import { Suspicion } from './suspicion.ts';
 import { suspicionTicksMin, type Timing, transmissionsMax } from './timing.ts';
 

@@ -1,9 +1,10 @@
 // The contract of the membership machine: what its owner feeds in and must do with what comes out.
 // It believes and tells; it decides nothing about votes or ownership.
 
-import type { Incarnation, NodeId } from '../model/ids.ts';
+import type { Incarnation, MemberIncarnation, NodeId } from '../model/ids.ts';
+import type { BeliefState } from '../model/operation.ts';
 import type { Random } from '../model/random.ts';
-import type { MemberIncarnation, MembershipMessage } from './messages.ts';
+import type { MembershipMessage } from './messages.ts';
 import type { Timing } from './timing.ts';
 
 export type MembershipInput =
@@ -25,9 +26,6 @@ export interface MembershipEnvelope {
   readonly to: NodeId;
   readonly message: MembershipMessage;
 }
-
-/** `unknown`: a member that nobody has met since this node started. `left`: not a member now. */
-export type BeliefState = 'unknown' | 'alive' | 'suspect' | 'dead' | 'left';
 
 export interface BeliefChange {
   readonly node: NodeId;

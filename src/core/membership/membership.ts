@@ -10,7 +10,7 @@
 // all is told to it; `dead` is a belief, and changes nobody's vote.
 
 import { assertNever } from '../model/assert.ts';
-import { compareIds, type Incarnation, type NodeId } from '../model/ids.ts';
+import { compareIds, type Incarnation, type MemberIncarnation, type NodeId } from '../model/ids.ts';
 import type { Random } from '../model/random.ts';
 import { Arrivals } from './arrivals.ts';
 import { Beliefs } from './beliefs.ts';
@@ -23,13 +23,8 @@ import type {
   MembershipOutput,
 } from './contract.ts';
 import { LocalHealth } from './health.ts';
-import {
-  type Bare,
-  incarnationAtStart,
-  type MemberIncarnation,
-  type MembershipMessage,
-  type Rumour,
-} from './messages.ts';
+import { incarnationAtStart } from './incarnation.ts';
+import type { Bare, MembershipMessage, Rumour } from './messages.ts';
 import { Prober } from './prober.ts';
 import { draw } from './rotation.ts';
 import { defaultTiming, syncScale, type Timing } from './timing.ts';
@@ -73,7 +68,7 @@ export class Membership {
     return this.#health.score;
   }
 
-  /** Ticks until something is to be done for sure; a little late does no harm. */
+  /** Ticks until an open probe wants something; infinite while none is open. */
   get dueInTicks(): number {
     return Math.max(1, this.#prober.dueAt - this.#now);
   }

@@ -2,31 +2,7 @@
 // Every message carries the sender's incarnation number and rumours about others: dissemination
 // needs no messages of its own.
 
-import type { Incarnation, NodeId } from '../model/ids.ts';
-
-declare const brand: unique symbol;
-
-/**
- * The incarnation number of SWIM, section 4.2. Its high part is the number of the member's start,
- * so that a restarted member outranks every rumour about its past; the low part counts refutations.
- */
-export type MemberIncarnation = number & { readonly [brand]: 'MemberIncarnation' };
-
-/** Refutations that one start has room for: one a second for twelve days. */
-const refutationsMax = 2 ** 20;
-
-export function incarnationAtStart(start: Incarnation): MemberIncarnation {
-  return (start * refutationsMax) as MemberIncarnation;
-}
-
-export function memberIncarnation(number: number): MemberIncarnation {
-  return number as MemberIncarnation;
-}
-
-/** The smallest number that outranks `incarnation`. */
-export function nextIncarnation(incarnation: MemberIncarnation): MemberIncarnation {
-  return (incarnation + 1) as MemberIncarnation;
-}
+import type { MemberIncarnation, NodeId } from '../model/ids.ts';
 
 /** "`by` says that `node`, in this incarnation, is …" */
 export interface Rumour {

@@ -58,9 +58,9 @@ export class Prober {
     this.#nextTurnAt = timing.probeTicks + random.below(timing.probeTicks);
   }
 
-  /** The next instant at which something is to be done for sure. */
+  /** When the next open probe wants something; turns and the rest may come a little late. */
   get dueAt(): number {
-    let dueAt = this.#nextTurnAt;
+    let dueAt = Number.POSITIVE_INFINITY;
     for (const { asked, timeoutAt, endsAt } of this.#probes.values()) {
       dueAt = Math.min(dueAt, asked === null ? timeoutAt : endsAt);
     }

@@ -1,16 +1,13 @@
 // Many members in one process and virtual time: messages arrive after `latencyTicks`, members may
 // be killed, paused, cut off and stalled. For tests only.
 
-import type {
-  BeliefChange,
-  BeliefState,
-  MembershipInput,
-} from '../../../src/core/membership/contract.ts';
+import type { BeliefChange, MembershipInput } from '../../../src/core/membership/contract.ts';
+import { incarnationAtStart } from '../../../src/core/membership/incarnation.ts';
 import { Membership } from '../../../src/core/membership/membership.ts';
 import type { MembershipMessage, Rumour } from '../../../src/core/membership/messages.ts';
-import { incarnationAtStart } from '../../../src/core/membership/messages.ts';
 import { defaultTiming, type Timing } from '../../../src/core/membership/timing.ts';
 import { incarnation, type NodeId, nodeId } from '../../../src/core/model/ids.ts';
+import type { BeliefState } from '../../../src/core/model/operation.ts';
 import { seededRandom } from '../../../src/core/model/random.ts';
 
 export interface Flight {

@@ -1,15 +1,16 @@
 // One member whose neighbours are played by the test, for rules about single messages.
 
 import type { MembershipInput, MembershipOutput } from '../../../src/core/membership/contract.ts';
+import { incarnationAtStart } from '../../../src/core/membership/incarnation.ts';
 import { Membership } from '../../../src/core/membership/membership.ts';
-import {
-  incarnationAtStart,
-  type MembershipMessage,
-  memberIncarnation,
-  type Rumour,
-} from '../../../src/core/membership/messages.ts';
+import type { MembershipMessage, Rumour } from '../../../src/core/membership/messages.ts';
 import { defaultTiming, type Timing } from '../../../src/core/membership/timing.ts';
-import { incarnation, type NodeId, nodeId } from '../../../src/core/model/ids.ts';
+import {
+  incarnation,
+  memberIncarnation,
+  type NodeId,
+  nodeId,
+} from '../../../src/core/model/ids.ts';
 import { seededRandom } from '../../../src/core/model/random.ts';
 
 export const me = nodeId('me');
