@@ -69,7 +69,7 @@ export const beliefsLines: View = async (report, palette) => {
   const cell = (observer: string, peer: string): string => {
     const belief = beliefs[observer]?.[peer];
     if (belief === undefined) return '-';
-    const text = `${belief} ${(phi[observer]?.[peer] ?? 0).toFixed(1)}`;
+    const text = `${belief} ${phiText(phi[observer]?.[peer] ?? 0)}`;
     return belief === 'up' ? text : palette.red(text);
   };
   const title = (peer: string): string => (disputed.includes(peer) ? `${peer} ≠` : peer);
@@ -81,6 +81,13 @@ export const beliefsLines: View = async (report, palette) => {
     palette.dim('beside each belief: phi, −log10 of the chance that a healthy peer is so silent'),
   ];
 };
+
+/** From where on the number says nothing more to a person. */
+const phiShownMax = 99;
+
+function phiText(phi: number): string {
+  return phi > phiShownMax ? `>${phiShownMax}` : phi.toFixed(1);
+}
 
 /** `≠ node3: up says node1; dead say node2 node4` */
 function disputeLine({ membership }: StatusReport, peer: string): string {

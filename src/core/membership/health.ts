@@ -3,7 +3,7 @@
 // that a member that is slow itself does not take its slowness for the death of others.
 //
 //   probe answered −1 · probe failed +1 · nack missing +1 · had to refute a suspicion +1
-//   own loop stalled +1 for each period of it, or part of one
+//   own loop stalled +1 for each period of it, or part of one, but no more than +3
 
 export class LocalHealth {
   readonly #max: number;

@@ -129,8 +129,8 @@ export class Membership {
 
   /** Time does not pass in a stall; and a period more passes before anybody is convicted. */
   #onStall(lateTicks: number): void {
-    const { probeTicks } = this.#timing;
-    this.#health.worsen(Math.ceil(lateTicks / probeTicks));
+    const { probeTicks, stallDoubtMax } = this.#timing;
+    this.#health.worsen(Math.min(stallDoubtMax, Math.ceil(lateTicks / probeTicks)));
     this.#prober.onStall(this.#now);
     this.#beliefs.holdConvictions(this.#now + this.#health.stretch(probeTicks));
   }

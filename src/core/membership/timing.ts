@@ -12,6 +12,7 @@ export type Timing = Pick<
   | 'suspicionSpread'
   | 'suspicionConfirmations'
   | 'localHealthMax'
+  | 'stallDoubtMax'
   | 'rumourTransmissions'
   | 'rumoursPerMessageMax'
   | 'relaysMax'

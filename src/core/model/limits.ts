@@ -54,6 +54,8 @@ export const limits = {
   leftTicks: 60_000,
   /** A host that is later than this was stalled: it distrusts itself. */
   stallTicks: 10,
+  /** What one stall may add to its doubt: a process that was paused for an hour is well after it. */
+  stallDoubtMax: 3,
   /** Intervals between heartbeats that phi is computed from: 15 s of them. */
   arrivalsMax: 100,
 

@@ -81,6 +81,8 @@ export class Detector {
       this.#outbox.send(to, { kind: 'membership', message });
     }
     for (const { node, before, state, by } of output.changes) {
+      // That members meet is no news: it would be one line for each pair at every start.
+      if (before === 'unknown' && state === 'alive') continue;
       this.#outbox.event(eventOf[state], null, { member: node, before, by });
     }
   }

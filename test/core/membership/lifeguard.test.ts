@@ -50,6 +50,15 @@ describe('local health', () => {
     expect(solo.member.localHealth).toBe(1);
   });
 
+  test('a stalled loop makes it greater, by the periods that it lasted, up to three', () => {
+    const doubtAfter = (lateTicks: number): number => {
+      const solo = new Solo(six);
+      solo.step({ kind: 'stall', lateTicks });
+      return solo.member.localHealth;
+    };
+    expect([10, probeTicks, probeTicks + 1, 200, 100_000].map(doubtAfter)).toEqual([1, 1, 2, 2, 3]);
+  });
+
   test('in doubt of itself it waits longer for acks, and between probes (IV, LHA-Probe)', () => {
     const solo = new Solo(six);
     const first = solo.nextPing();
