@@ -23,8 +23,11 @@ afterAll(() => lab.close());
 
 /** Where names are keys: of nodes, of what happened. */
 const dataKeys = [
-  '.membership.beliefs',
-  '.membership.beliefs.{}',
+  ...['beliefs', 'phi', 'links'].flatMap((name) => [
+    `.membership.${name}`,
+    `.membership.${name}.{}`,
+  ]),
+  '.membership.localHealth',
   '.coverage',
   '.plan.faults',
   '.plan.limits',

@@ -26,7 +26,7 @@ export interface StateFacts {
   readonly ageMs: number;
   /** The machine was started after the process. */
   readonly beforeBoot: boolean;
-  /** Other nodes that answered, and those of them that have no connection to this one. */
+  /** Other nodes that answered, and those of them that lost this one or suspect it. */
   readonly observers: number;
   readonly suspectedBy: number;
 }
@@ -53,7 +53,7 @@ function endedState(facts: StateFacts): NodeState {
   return facts.beforeBoot ? 'stopped' : 'crashed';
 }
 
-/** Everyone else who answered has lost the node. */
+/** Everyone else who answered has lost the node or suspects it. */
 function isSuspected(facts: StateFacts): boolean {
   const settled = facts.ageMs >= connectingMsMax;
   return settled && facts.observers > 0 && facts.suspectedBy === facts.observers;

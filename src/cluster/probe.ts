@@ -4,6 +4,7 @@
 
 import type { Db, NodeAnswer } from '../client/api.ts';
 import type { NodeStatus } from '../core/model/operation.ts';
+import { isDoubted } from './beliefs.ts';
 import type { Cluster } from './cluster.ts';
 import { nodePaths } from './home.ts';
 import { lastWords } from './last-words.ts';
@@ -112,7 +113,7 @@ function stateFacts(
   const { record, condition } = processState(cluster, name);
   const observers = [...answers].filter(([observer]) => observer !== name);
   const suspecting = observers.filter(([, status]) =>
-    status.peers.some((peer) => peer.node === name && !peer.connected),
+    status.peers.some((peer) => peer.node === name && isDoubted(peer)),
   );
   return {
     condition,

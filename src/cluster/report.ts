@@ -5,6 +5,7 @@
 import { assert } from '../core/model/assert.ts';
 import type { GroupStatus, NodeStatus } from '../core/model/operation.ts';
 import { majority } from '../core/model/quorum.ts';
+import { type MembershipReport, membershipReport } from './beliefs.ts';
 import { type GroupView, groupViews } from './group-view.ts';
 import type { NodeState } from './node-state.ts';
 
@@ -78,12 +79,9 @@ export interface ClusterReport {
     readonly pendingOneWrites: number;
     readonly conflicts: number;
   };
-  readonly membership: { readonly beliefs: Beliefs };
+  readonly membership: MembershipReport;
   readonly faults: readonly never[];
 }
-
-/** observer → peer → what the observer thinks of the peer. */
-export type Beliefs = Readonly<Record<string, Readonly<Record<string, 'up' | 'suspect'>>>>;
 
 export interface ReportInput {
   readonly cluster: ClusterReport['cluster'];
@@ -106,7 +104,7 @@ export function clusterReport({ cluster, nodes, answers }: ReportInput): Cluster
       partitions: partitions.map((view, index) => partitionReport(view, index + 1, live)),
     },
     data: dataReport({ partitions, answers, live, cluster }),
-    membership: { beliefs: beliefsOf(answers) },
+    membership: membershipReport(answers),
     faults: [],
   };
 }
@@ -160,17 +158,6 @@ function dataReport(options: {
     pendingOneWrites: sum(answers.map((answer) => answer.pendingOneWrites)),
     conflicts: Math.max(0, ...answers.map((answer) => answer.conflicts)),
   };
-}
-
-function beliefsOf(answers: readonly NodeStatus[]): Beliefs {
-  return Object.fromEntries(
-    answers.map((answer) => [
-      answer.node,
-      Object.fromEntries(
-        answer.peers.map((peer) => [peer.node, peer.connected ? 'up' : 'suspect'] as const),
-      ),
-    ]),
-  );
 }
 
 function replicasOf(view: GroupView): string[] {

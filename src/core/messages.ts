@@ -1,6 +1,7 @@
 // Everything that one node may say to another. A frame carries many of these; the frame itself
 // names the cluster, the sender, its storage and its incarnation (wire/frame.ts).
 
+import type { MembershipMessage } from './membership/messages.ts';
 import type { TentativeWrite } from './model/command.ts';
 import type { GroupId, Incarnation, Lane, LogIndex, NodeId, StorageId } from './model/ids.ts';
 import type { Reply, Request } from './model/operation.ts';
@@ -56,6 +57,12 @@ export interface AnnounceStart {
   readonly incarnation: Incarnation;
 }
 
+/** What the failure detectors of two nodes say to each other. */
+export interface MembershipNews {
+  readonly kind: 'membership';
+  readonly message: MembershipMessage;
+}
+
 export type PeerMessage =
   | GroupMessage
   | Alive
@@ -63,7 +70,8 @@ export type PeerMessage =
   | Forwarded
   | ProposeMerge
   | ProposeWatermark
-  | AnnounceStart;
+  | AnnounceStart
+  | MembershipNews;
 
 export interface PeerEnvelope {
   readonly to: NodeId;

@@ -5,7 +5,7 @@
 //
 //   message ─► group's raft ─► committed ─► apply ─► Writes / Tentative / Reads settle their calls
 //   request ─► Requests ─► Writes | Reads | Tentative | Forwards
-//   tick    ─► Liveness, the awake rafts, deadlines, repeats, StateSaver
+//   tick    ─► Liveness, the awake rafts, Detector, deadlines, repeats, StateSaver
 
 import { HybridClock } from './clocks/hlc.ts';
 import type { Input, NodeOptions, Ready } from './contract.ts';
@@ -18,6 +18,7 @@ import { Applier } from './node/applier.ts';
 import { bringToLife, newStarts } from './node/birth.ts';
 import type { Call } from './node/call.ts';
 import { Calls } from './node/call.ts';
+import { Detector } from './node/detector.ts';
 import { Durability } from './node/durability.ts';
 import { EveryReplica } from './node/every-replica.ts';
 import { ForwardArrivals } from './node/forward-arrivals.ts';
@@ -40,6 +41,7 @@ export class Node {
   readonly #durability = new Durability();
   readonly #calls: Calls;
   readonly #liveness: Liveness;
+  readonly #detector: Detector;
   readonly #writes: Writes;
   readonly #tentative: Tentative;
   readonly #everyReplica: EveryReplica;
@@ -60,17 +62,18 @@ export class Node {
 
   constructor(options: NodeOptions) {
     const { self, incarnation, bootstrap, wallMs, bounds = limits } = options;
-    const born = bringToLife(options, seededRandom(`${options.seed}/${self}`));
+    const random = seededRandom(`${options.seed}/${self}`);
+    const born = bringToLife(options, random);
     const { replicas, placement } = born;
     const outbox = this.#outbox;
     const durability = this.#durability;
     this.#replicas = new Map(replicas.map((replica) => [replica.group, replica]));
     const clock = new HybridClock();
     const calls = new Calls(outbox);
-    const liveness = new Liveness(
-      self,
-      bootstrap.members.map((member) => member.node),
-    );
+    const members = bootstrap.members.map((member) => member.node);
+    const liveness = new Liveness(self, members);
+    const chance = random.stream('membership');
+    const detector = new Detector({ self, incarnation, members, random: chance, outbox });
     const everyReplica = new EveryReplica({ calls, liveness });
     const writes = new Writes({ calls, liveness, clock, everyReplica, wallMs });
     const reads = new Reads({ calls, liveness, everyReplica });
@@ -85,6 +88,7 @@ export class Node {
       incarnation,
       replicas,
       liveness,
+      detector,
       tentative,
       now: () => calls.now,
       counters: options.counters,
@@ -117,6 +121,7 @@ export class Node {
     this.#upkeep = new Upkeep({ options, replicas, outbox, saver: this.#saver });
     this.#calls = calls;
     this.#liveness = liveness;
+    this.#detector = detector;
     this.#writes = writes;
     this.#tentative = tentative;
     this.#everyReplica = everyReplica;
@@ -195,7 +200,8 @@ export class Node {
   /** How many ticks the host may let pass before the next one, when no other input comes. */
   get restingTicks(): number {
     const busy = this.#awake.size > 0 || this.#calls.open > 0 || this.#saver.pending;
-    return busy || this.#requests.draining ? 1 : limits.aliveTicks;
+    if (busy || this.#requests.draining) return 1;
+    return Math.min(limits.aliveTicks, this.#detector.restingTicks);
   }
 
   /** After `drain`: true when this node leads nothing that another could lead. */
@@ -241,6 +247,7 @@ export class Node {
       for (let i = 0; i < trusted; i++) replica.raft.tick();
       this.#touched.add(replica);
     }
+    this.#detector.tick(ticks);
     this.#calls.advance(ticks);
     this.#forwards.tick(ticks);
     this.#tentative.tick(ticks);
@@ -261,6 +268,10 @@ export class Node {
     if (this.#liveness.heard(from)) this.#onPeerBack(from);
     switch (message.kind) {
       case 'alive':
+        this.#detector.heard(from);
+        return;
+      case 'membership':
+        this.#detector.onMessage(from, message.message);
         return;
       case 'group': {
         const replica = this.#replicas.get(message.group);
@@ -298,11 +309,13 @@ export class Node {
   #onPeerUp(peer: NodeId, incarnation: Incarnation): void {
     if (this.#liveness.up(peer, incarnation)) this.#onLeaderLost(peer);
     this.#onPeerBack(peer);
+    this.#detector.onPeerUp(peer, incarnation);
   }
 
   #onPeerDown(peer: NodeId): void {
     this.#liveness.down(peer);
     this.#onLeaderLost(peer);
+    this.#detector.onPeerDown(peer);
   }
 
   /**

@@ -70,6 +70,8 @@ function weightOf(message: PeerMessage): number {
     }
     case 'forwarded':
       return weightOfResult(message.reply.result);
+    case 'membership':
+      return 32 + 64 * message.message.rumours.length;
     case 'propose-merge':
       return message.writes.reduce((sum, write) => sum + 128 + (write.value?.length ?? 0), 0);
     default:

@@ -15,9 +15,15 @@ import type { PlannedFault } from './plan.ts';
 /** What many runs together should have shown; a name that stays 0 is a hole in the proof. */
 export const expectedCoverage: readonly string[] = [
   ...faultKinds.map((kind) => `fault ${kind}`),
-  ...['alive', 'forward', 'forwarded', 'propose-merge', 'propose-watermark', 'announce-start'].map(
-    (kind) => `message ${kind}`,
-  ),
+  ...[
+    'alive',
+    'forward',
+    'forwarded',
+    'propose-merge',
+    'propose-watermark',
+    'announce-start',
+    'membership',
+  ].map((kind) => `message ${kind}`),
   ...[
     'request-vote',
     'vote',

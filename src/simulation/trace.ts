@@ -7,6 +7,7 @@
 //   120 node2 > persist 31 (2), 1 messages
 
 import type { Input, Ready } from '../core/contract.ts';
+import type { MembershipMessage } from '../core/membership/messages.ts';
 import type { PeerMessage } from '../core/messages.ts';
 import type { Reply, Request } from '../core/model/operation.ts';
 import type { Recovered } from '../core/model/records.ts';
@@ -112,9 +113,17 @@ function wordsOfMessage(message: PeerMessage): string {
       return `propose-merge g${message.group} +${message.writes.length}`;
     case 'propose-watermark':
       return `propose-watermark g${message.group} ${message.index}`;
+    case 'membership':
+      return wordsOfMembership(message.message);
     default:
       return message.kind;
   }
+}
+
+function wordsOfMembership(message: MembershipMessage): string {
+  const number = message.kind === 'sync' ? '' : ` #${message.sequence}`;
+  const target = message.kind === 'ping-request' ? ` ${message.target}` : '';
+  return `${message.kind}${number}${target} +${message.rumours.length}`;
 }
 
 function wordsOfRaft(message: RaftMessage): string {

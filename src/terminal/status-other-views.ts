@@ -50,29 +50,76 @@ export const ringLines: View = async (report, palette) => {
 };
 
 /** A square of nodes: the row's node has a connection to the column's node, or not. */
-export const linksLines: View = async (report, palette) =>
-  square(report, palette, (belief) => (belief === 'up' ? 'connected' : palette.red('silent')));
+export const linksLines: View = async (report, palette) => {
+  const { links } = report.membership;
+  const cell = (observer: string, peer: string): string => {
+    const link = links[observer]?.[peer] ?? '-';
+    return link === 'silent' ? palette.red(link) : link;
+  };
+  return [headLine(report, palette), ...(await square(report, (peer) => peer, cell))];
+};
 
-/** A square of nodes: what the row's node thinks of the column's node. */
-export const beliefsLines: View = async (report, palette) =>
-  square(report, palette, (belief) => (belief === 'up' ? belief : palette.red(belief)));
-
-async function square(
-  report: StatusReport,
-  palette: Palette,
-  word: (belief: string) => string,
-): Promise<string[]> {
-  const names = report.nodes.map((node) => node.name);
-  const { beliefs } = report.membership;
+/**
+ * A square of nodes: what the row's node believes of the column's node, and phi, the −log10 of the
+ * chance that a healthy peer is silent for so long. Below it, about whom they do not agree, and who
+ * doubts itself.
+ */
+export const beliefsLines: View = async (report, palette) => {
+  const { beliefs, phi, disputed } = report.membership;
   const cell = (observer: string, peer: string): string => {
     const belief = beliefs[observer]?.[peer];
-    return belief === undefined ? '-' : word(belief);
+    if (belief === undefined) return '-';
+    const text = `${belief} ${phiText(phi[observer]?.[peer] ?? 0)}`;
+    return belief === 'up' ? text : palette.red(text);
   };
-  const shape = [
-    { title: 'FROM \\ TO', cell: (name: string) => name },
-    ...names.map((peer) => ({ title: peer, cell: (name: string) => cell(name, peer) })),
+  const title = (peer: string): string => (disputed.includes(peer) ? `${peer} ≠` : peer);
+  return [
+    headLine(report, palette),
+    ...(await square(report, title, cell)),
+    ...disputed.map((peer) => palette.yellow(disputeLine(report, peer))),
+    ...doubtLines(report).map(palette.yellow),
+    palette.dim('beside each belief: phi, −log10 of the chance that a healthy peer is so silent'),
   ];
-  return [headLine(report, palette), ...(await columns(names, shape))];
+};
+
+/** From where on the number says nothing more to a person. */
+const phiShownMax = 99;
+
+function phiText(phi: number): string {
+  return phi > phiShownMax ? `>${phiShownMax}` : phi.toFixed(1);
+}
+
+/** `≠ node3: up says node1; dead say node2 node4` */
+function disputeLine({ membership }: StatusReport, peer: string): string {
+  const observers = new Map<string, string[]>();
+  for (const [observer, row] of Object.entries(membership.beliefs)) {
+    const belief = row[peer];
+    if (belief !== undefined) observers.set(belief, [...(observers.get(belief) ?? []), observer]);
+  }
+  const sides = [...observers].sort().map(([belief, names]) => {
+    return `${belief} ${names.length === 1 ? 'says' : 'say'} ${names.join(' ')}`;
+  });
+  return `≠ ${peer}: ${sides.join('; ')}`;
+}
+
+function doubtLines({ membership }: StatusReport): string[] {
+  return Object.entries(membership.localHealth)
+    .filter(([, doubt]) => doubt > 0)
+    .map(
+      ([name, doubt]) => `${name} doubts itself (${doubt} of 8): its own loop or its probes lag`,
+    );
+}
+
+async function square(
+  { nodes }: StatusReport,
+  title: (peer: string) => string,
+  cell: (observer: string, peer: string) => string,
+): Promise<string[]> {
+  const names = nodes.map((node) => node.name);
+  return columns(names, [
+    { title: 'FROM \\ TO', cell: (name: string) => name },
+    ...names.map((peer) => ({ title: title(peer), cell: (name: string) => cell(name, peer) })),
+  ]);
 }
 
 /** `1-4 7 9-10`. Takes ascending numbers. */

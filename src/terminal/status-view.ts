@@ -5,6 +5,9 @@ import { type Column, columns } from './columns.ts';
 import type { Paint, Palette } from './palette.ts';
 import { count, uptimeText } from './quantities.ts';
 
+/** observer → peer → something. */
+export type Square<Value> = Readonly<Record<string, Readonly<Record<string, Value>>>>;
+
 export interface StatusNode {
   readonly name: string;
   readonly state: string;
@@ -51,7 +54,11 @@ export interface StatusReport {
     readonly conflicts: number;
   };
   readonly membership: {
-    readonly beliefs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly beliefs: Square<string>;
+    readonly phi: Square<number>;
+    readonly links: Square<string>;
+    readonly disputed: readonly string[];
+    readonly localHealth: Readonly<Record<string, number>>;
   };
   readonly faults: readonly unknown[];
 }

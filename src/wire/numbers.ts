@@ -2,10 +2,12 @@
 // moved or used again, because old nodes and old logs speak it (a test compares these tables with a
 // snapshot).
 
+import type { MembershipMessage, Rumour } from '../core/membership/messages.ts';
 import type { PeerMessage } from '../core/messages.ts';
 import type { Command } from '../core/model/command.ts';
 import type { Payload } from '../core/model/entry.ts';
 import type {
+  BeliefState,
   Consistency,
   GroupStatus,
   Operation,
@@ -29,7 +31,30 @@ export const peerKinds = {
   'propose-merge': 5,
   'propose-watermark': 6,
   'announce-start': 7,
+  membership: 8,
 } as const satisfies Table<PeerMessage['kind']>;
+
+export const membershipKinds = {
+  ping: 1,
+  'ping-request': 2,
+  ack: 3,
+  nack: 4,
+  sync: 5,
+} as const satisfies Table<MembershipMessage['kind']>;
+
+export const rumourNumbers = {
+  alive: 1,
+  suspect: 2,
+  dead: 3,
+} as const satisfies Table<Rumour['state']>;
+
+export const beliefNumbers = {
+  unknown: 1,
+  alive: 2,
+  suspect: 3,
+  dead: 4,
+  left: 5,
+} as const satisfies Table<BeliefState>;
 
 export const raftKinds = {
   'request-vote': 1,

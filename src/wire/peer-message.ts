@@ -13,6 +13,7 @@ import {
 } from './fields.ts';
 import { malformed } from './malformed.ts';
 import { readStorageId } from './member.ts';
+import { membershipFields, readMembershipMessage } from './membership-message.ts';
 import { peerKinds } from './numbers.ts';
 import { raftFields, readRaftMessage } from './raft-message.ts';
 import { readReply, replyFields } from './reply.ts';
@@ -37,6 +38,8 @@ export function peerFields(message: PeerMessage): Fields {
       return [number, message.group, message.incarnation, message.index];
     case 'announce-start':
       return [number, message.incarnation, message.storageId];
+    case 'membership':
+      return [number, membershipFields(message.message)];
   }
 }
 
@@ -69,6 +72,8 @@ export function readPeerMessage(value: unknown): PeerMessage {
         incarnation: readIncarnation(fields[1]),
         storageId: readStorageId(fields[2]),
       };
+    case peerKinds.membership:
+      return { kind: 'membership', message: readMembershipMessage(fields[1]) };
     default:
       return malformed('message', 'a known number', fields[0]);
   }

@@ -27,8 +27,9 @@ import {
 } from './fields.ts';
 import { malformed } from './malformed.ts';
 import { memberFields, readMember } from './member.ts';
-import { roleNumbers, wordReader } from './numbers.ts';
+import { beliefNumbers, roleNumbers, wordReader } from './numbers.ts';
 
+const readBelief = wordReader(beliefNumbers, 'belief');
 const readRole = wordReader(roleNumbers, 'role');
 const countersMax = 1024;
 const counterNameBytesMax = 128;
@@ -47,12 +48,19 @@ export function statusFields(status: NodeStatus): Fields {
     status.incarnation,
     status.uptimeMs,
     status.groups.map(groupStatusFields),
-    status.peers.map((peer) => [peer.node, peer.connected, peer.silentMs]),
+    status.peers.map((peer) => [
+      peer.node,
+      peer.connected,
+      peer.silentMs,
+      beliefNumbers[peer.belief],
+      peer.phi,
+    ]),
     status.keys,
     status.leads,
     status.pendingOneWrites,
     status.conflicts,
     Object.entries(status.counters),
+    status.localHealth,
   ];
 }
 
@@ -69,6 +77,8 @@ export function readStatus(value: unknown): NodeStatus {
     pendingOneWrites: readCount(fields[7], 'pendingOneWrites'),
     conflicts: readCount(fields[8], 'conflicts'),
     counters: Object.fromEntries(readCounters(fields[9])),
+    // Nodes of the first protocol version have no failure detector.
+    localHealth: readOptional(fields[10], readHealth) ?? 0,
   };
 }
 
@@ -81,6 +91,15 @@ function readCounter(value: unknown): [string, number] {
 function readMs(value: unknown): number {
   if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
   return malformed('duration', 'milliseconds from 0', value);
+}
+
+function readPhi(value: unknown): number {
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value;
+  return malformed('phi', 'a number from 0', value);
+}
+
+function readHealth(value: unknown): number {
+  return readCount(value, 'localHealth');
 }
 
 function groupStatusFields(status: GroupStatus): Fields {
@@ -120,6 +139,8 @@ function readPeerStatus(value: unknown): PeerStatus {
     node: readNode(fields[0]),
     connected: readFlag(fields[1], 'connected'),
     silentMs: readMs(fields[2]),
+    belief: readOptional(fields[3], readBelief) ?? 'unknown',
+    phi: readOptional(fields[4], readPhi) ?? 0,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { NodeReport } from '../../src/cluster/report.ts';
 import { groupId, incarnation, logIndex, nodeId, term } from '../../src/core/model/ids.ts';
-import type { GroupStatus, NodeStatus } from '../../src/core/model/operation.ts';
+import type { GroupStatus, NodeStatus, PeerStatus } from '../../src/core/model/operation.ts';
 
 export const names = ['node1', 'node2', 'node3'];
 
@@ -23,6 +23,18 @@ export function group(number: number, changes: Partial<GroupStatus> = {}): Group
   };
 }
 
+/** A peer as a node sees it. */
+export function peerStatus(name: string, changes: Partial<PeerStatus> = {}): PeerStatus {
+  return {
+    node: nodeId(name),
+    connected: true,
+    silentMs: 5,
+    belief: 'alive',
+    phi: 0.12,
+    ...changes,
+  };
+}
+
 /** A node that has the control group and two partitions; it leads those in `leads`. */
 export function status(
   name: string,
@@ -38,11 +50,12 @@ export function status(
     incarnation: incarnation(2),
     uptimeMs: 130_000,
     groups,
-    peers: peers.map((peer) => ({ node: nodeId(peer), connected: true, silentMs: 5 })),
+    peers: peers.map((peer) => peerStatus(peer)),
     keys: 40,
     leads: leads.length,
     pendingOneWrites: 0,
     conflicts: 0,
+    localHealth: 0,
     counters: {},
     ...changes,
   };

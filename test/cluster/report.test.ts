@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Readiness } from '../../src/cluster/readiness.ts';
 import { clusterReport } from '../../src/cluster/report.ts';
 import { logIndex, nodeId, term } from '../../src/core/model/ids.ts';
-import { cluster, group, names, nodeReport, status } from './report-facts.ts';
+import { cluster, group, names, nodeReport, peerStatus, status } from './report-facts.ts';
 
 const allUp = names.map((name) => nodeReport(name));
 const healthy = [status('node1', [1]), status('node2', [0]), status('node3', [2])];
@@ -33,6 +33,9 @@ describe('the report of a healthy cluster', () => {
 
   it('tells who hears whom', () => {
     expect(report.membership.beliefs.node1).toEqual({ node2: 'up', node3: 'up' });
+    expect(report.membership.links.node1).toEqual({ node2: 'connected', node3: 'connected' });
+    expect(report.membership.phi.node2).toEqual({ node1: 0.12, node3: 0.12 });
+    expect(report.membership.disputed).toEqual([]);
   });
 });
 
@@ -91,7 +94,7 @@ describe('readiness', () => {
   });
 
   it('lacks a connection between nodes', () => {
-    const peers = [{ node: nodeId('node2'), connected: false, silentMs: 900 }];
+    const peers = [peerStatus('node2', { connected: false, silentMs: 900 })];
     const answers = [status('node1', [1], { peers }), ...healthy.slice(1)];
     expect(new Readiness(plan).missing(answers)).toEqual(['node1 does not hear node2']);
   });

@@ -8,9 +8,14 @@ import { columns } from '../../src/terminal/columns.ts';
 import { failureJson, failureText } from '../../src/terminal/failure.ts';
 import { paletteFor, plain } from '../../src/terminal/palette.ts';
 import { durationText, uptimeText } from '../../src/terminal/quantities.ts';
-import { beliefsLines, raftLines, ringLines } from '../../src/terminal/status-other-views.ts';
+import {
+  beliefsLines,
+  linksLines,
+  raftLines,
+  ringLines,
+} from '../../src/terminal/status-other-views.ts';
 import { statusLines } from '../../src/terminal/status-view.ts';
-import { cluster, names, nodeReport, status } from '../cluster/report-facts.ts';
+import { cluster, names, nodeReport, peerStatus, status } from '../cluster/report-facts.ts';
 
 const answers = [status('node1', [1]), status('node2', [0, 2])];
 const dead = nodeReport('node3', {
@@ -87,9 +92,32 @@ describe('status', () => {
       'node3      2      0  -',
     ]);
     expect((await beliefsLines(report, plain)).slice(1, 3)).toEqual([
-      'FROM \\ TO  node1  node2  node3',
-      'node1      -      up     up',
+      'FROM \\ TO  node1   node2   node3',
+      'node1      -       up 0.1  up 0.1',
     ]);
+    expect((await linksLines(report, plain)).slice(1, 3)).toEqual([
+      'FROM \\ TO  node1      node2      node3',
+      'node1      -          connected  connected',
+    ]);
+  });
+
+  it('marks whom the nodes do not agree about, and who doubts itself', async () => {
+    const dead = peerStatus('node3', { belief: 'dead', phi: 23.118, connected: false });
+    const answers = [
+      status('node1', [0], { peers: [peerStatus('node2'), dead], localHealth: 2 }),
+      status('node2', [1]),
+    ];
+    const nodes = names.map((name) => nodeReport(name));
+    const divided = clusterReport({ cluster, nodes, answers });
+    expect((await beliefsLines(divided, plain)).slice(1, -1)).toEqual([
+      'FROM \\ TO  node1   node2   node3 ≠',
+      'node1      -       up 0.1  dead 23.1',
+      'node2      up 0.1  -       up 0.1',
+      'node3      -       -       -',
+      '≠ node3: dead says node1; up says node2',
+      'node1 doubts itself (2 of 8): its own loop or its probes lag',
+    ]);
+    expect((await linksLines(divided, plain))[2]).toBe('node1      -          connected  silent');
   });
 });
 

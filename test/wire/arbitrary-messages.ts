@@ -1,7 +1,9 @@
 // Replies and the messages between nodes as fast-check arbitraries.
 
 import fc, { type Arbitrary } from 'fast-check';
+import type { MembershipMessage, Rumour } from '../../src/core/membership/messages.ts';
 import type { PeerMessage } from '../../src/core/messages.ts';
+import { memberIncarnation } from '../../src/core/model/ids.ts';
 import type { NodeStatus, Reply, Result, Topology } from '../../src/core/model/operation.ts';
 import type { RaftMessage } from '../../src/core/raft/messages.ts';
 import {
@@ -47,16 +49,30 @@ const groupStatus = fc.record({
   learners: nodes,
   keys: count,
 });
+const peerStatus = fc.record({
+  node,
+  connected: flag,
+  silentMs: count,
+  belief: fc.constantFrom(
+    'unknown' as const,
+    'alive' as const,
+    'suspect' as const,
+    'dead' as const,
+    'left' as const,
+  ),
+  phi: fc.double({ min: 0, max: 1e12, noNaN: true, noDefaultInfinity: true }).map(Math.abs),
+});
 const status: Arbitrary<NodeStatus> = fc.record({
   node,
   incarnation: anyIncarnation,
   uptimeMs: count,
   groups: fc.array(groupStatus, { maxLength: 3 }),
-  peers: fc.array(fc.record({ node, connected: flag, silentMs: count }), { maxLength: 3 }),
+  peers: fc.array(peerStatus, { maxLength: 3 }),
   keys: count,
   leads: count,
   pendingOneWrites: count,
   conflicts: count,
+  localHealth: count,
   counters: fc.dictionary(fc.constantFrom('malformed', 'too-big', 'clock-ahead'), count, {
     noNullPrototype: true,
   }),
@@ -176,6 +192,22 @@ export const raftMessage: Arbitrary<RaftMessage> = fc.oneof(
   fc.record({ kind: kind('timeout-now'), term }),
 );
 
+const memberLife = fc.nat({ max: 2 ** 52 - 1 }).map(memberIncarnation);
+const rumour: Arbitrary<Rumour> = fc.record({
+  node,
+  state: fc.constantFrom('alive' as const, 'suspect' as const, 'dead' as const),
+  incarnation: memberLife,
+  by: node,
+});
+const said = { incarnation: memberLife, rumours: fc.array(rumour, { maxLength: 4 }) };
+const membershipMessage: Arbitrary<MembershipMessage> = fc.oneof(
+  fc.record({ kind: kind('ping'), ...said, sequence: count }),
+  fc.record({ kind: kind('ping-request'), ...said, sequence: count, target: node }),
+  fc.record({ kind: kind('ack'), ...said, sequence: count }),
+  fc.record({ kind: kind('nack'), ...said, sequence: count }),
+  fc.record({ kind: kind('sync'), ...said, wantsAnswer: flag }),
+);
+
 export const peerMessage: Arbitrary<PeerMessage> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: kind('group'), group, message: raftMessage }) },
   fc.record({ kind: kind('alive') }),
@@ -192,4 +224,5 @@ export const peerMessage: Arbitrary<PeerMessage> = fc.oneof(
     incarnation: anyIncarnation,
     storageId: anyStorageId,
   }),
+  fc.record({ kind: kind('membership'), message: membershipMessage }),
 );

@@ -11,6 +11,13 @@ const tables = Object.fromEntries(
 test('no number was ever moved', () => {
   expect(tables).toMatchInlineSnapshot(`
     {
+      "beliefNumbers": {
+        "alive": 2,
+        "dead": 4,
+        "left": 5,
+        "suspect": 3,
+        "unknown": 1,
+      },
       "commandKinds": {
         "member-started": 4,
         "merge": 2,
@@ -31,6 +38,13 @@ test('no number was ever moved', () => {
         "peer": 1,
         "replies": 3,
         "requests": 2,
+      },
+      "membershipKinds": {
+        "ack": 3,
+        "nack": 4,
+        "ping": 1,
+        "ping-request": 2,
+        "sync": 5,
       },
       "operationKinds": {
         "delete": 2,
@@ -53,6 +67,7 @@ test('no number was ever moved', () => {
         "forward": 3,
         "forwarded": 4,
         "group": 1,
+        "membership": 8,
         "propose-merge": 5,
         "propose-watermark": 6,
       },
@@ -113,6 +128,11 @@ test('no number was ever moved', () => {
         "item": 1,
         "machine": 4,
         "session": 2,
+      },
+      "rumourNumbers": {
+        "alive": 1,
+        "dead": 3,
+        "suspect": 2,
       },
       "sessionResultKinds": {
         "refused": 2,

@@ -24,6 +24,12 @@ export type StorageId = Brand<string, 'StorageId'>;
 /** How many times a node has started on its data directory; persisted before it is used. */
 export type Incarnation = Brand<number, 'Incarnation'>;
 /**
+ * The incarnation number of SWIM, section 4.2: who speaks for a member in the group. Its high part
+ * is the number of the member's start, so that a restarted member outranks every rumour about its
+ * past; the low part (20 bits) counts refutations.
+ */
+export type MemberIncarnation = Brand<number, 'MemberIncarnation'>;
+/**
  * The writer part of a dot: `node1#3` (node and incarnation), or `log` for writes ordered by the
  * log itself.
  */
@@ -44,6 +50,7 @@ export const clusterId = (uuid: string): ClusterId => uuid as ClusterId;
 export const storageId = (uuid: string): StorageId => uuid as StorageId;
 export const connectionId = (text: string): ConnectionId => text as ConnectionId;
 export const incarnation = (number: number): Incarnation => number as Incarnation;
+export const memberIncarnation = (number: number): MemberIncarnation => number as MemberIncarnation;
 
 /** The group that stores members, placement and settings. */
 export const controlGroup: GroupId = groupId(0);

@@ -26,6 +26,39 @@ export const limits = {
   /** After a peer's connection died, its followers start PreVote within this many ticks. */
   fastCampaignTicksMax: 5,
 
+  /** Protocol period of the failure detector: a probe a second costs an idle node next to nothing. */
+  probeTicks: 100,
+  /** An answer on one machine takes a millisecond; later than this, others are asked to try. */
+  probeTimeoutTicks: 20,
+  /** How many others are asked: three bad paths at once are seldom an accident. */
+  indirectProbes: 3,
+  /** A suspicion lasts at least this × log10(members) periods … */
+  suspicionMultiplier: 3,
+  /** … and this times longer while nobody confirms it … */
+  suspicionSpread: 6,
+  /** … falling to the shortest when this many others do. */
+  suspicionConfirmations: 3,
+  /** How often its own period a member in doubt of itself may wait longer. */
+  localHealthMax: 8,
+  /** A rumour travels at most this × ⌈log10(members + 1)⌉ times from each member. */
+  rumourTransmissions: 4,
+  /** Rumours in one message, the freshest first: a probe stays a small message. */
+  rumoursPerMessageMax: 32,
+  /** Probes for others that a member has open at once. */
+  relaysMax: 256,
+  /** Two members compare all that they believe this often, in groups of up to 32. */
+  syncTicks: 3000,
+  /** One of the dead is tried this often: a healed network must not stay divided. */
+  deadProbeTicks: 1000,
+  /** A removed member is remembered for this long, so that an old rumour does not bring it back. */
+  leftTicks: 60_000,
+  /** A host that is later than this was stalled: it distrusts itself. */
+  stallTicks: 10,
+  /** What one stall may add to its doubt: a process that was paused for an hour is well after it. */
+  stallDoubtMax: 3,
+  /** Intervals between heartbeats that phi is computed from: 15 s of them. */
+  arrivalsMax: 100,
+
   /** A key in UTF-8 bytes: a key is a name, not a value. */
   keyBytesMax: 4096,
   /** A value: four of them and their envelope fit into one frame. */

@@ -198,10 +198,22 @@ export interface GroupStatus {
   readonly keys: number;
 }
 
+/**
+ * What a member believes of another (core/membership). `unknown`: not met since this node started;
+ * `left`: not a member any more.
+ */
+export type BeliefState = 'unknown' | 'alive' | 'suspect' | 'dead' | 'left';
+
 export interface PeerStatus {
   readonly node: NodeId;
   readonly connected: boolean;
   readonly silentMs: number;
+  readonly belief: BeliefState;
+  /**
+   * phi accrual of the peer's heartbeats: −log10 of the chance that a healthy peer is silent for so
+   * long, by the normal distribution of its intervals so far; 0 before the first.
+   */
+  readonly phi: number;
 }
 
 export interface NodeStatus {
@@ -214,6 +226,8 @@ export interface NodeStatus {
   readonly leads: number;
   readonly pendingOneWrites: number;
   readonly conflicts: number;
+  /** How far the node doubts its own timing (Lifeguard): 0 is health, 8 the most. */
+  readonly localHealth: number;
   /** Dropped frames and the like, by reason. */
   readonly counters: Readonly<Record<string, number>>;
 }

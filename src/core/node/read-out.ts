@@ -9,10 +9,12 @@ import type {
   GroupStatus,
   NodeQuery,
   NodeStatus,
+  PeerStatus,
   ReplicaHash,
   Result,
   Topology,
 } from '../model/operation.ts';
+import type { Detector } from './detector.ts';
 import type { Liveness } from './liveness.ts';
 import { membersOf } from './refusals.ts';
 import type { Replica } from './replica.ts';
@@ -23,6 +25,7 @@ export interface ReadOutOptions {
   readonly incarnation: Incarnation;
   readonly replicas: readonly Replica[];
   readonly liveness: Liveness;
+  readonly detector: Detector;
   readonly tentative: Tentative;
   readonly now: () => Tick;
   readonly counters: () => Readonly<Record<string, number>>;
@@ -49,24 +52,36 @@ export class ReadOut {
   }
 
   status(): NodeStatus {
-    const { self, incarnation, replicas, liveness, tentative, now } = this.#options;
+    const { self, incarnation, replicas, detector, tentative, now } = this.#options;
     const groups = replicas.map(statusOf);
     return {
       node: self,
       incarnation,
       uptimeMs: now() * limits.tickMs,
       groups,
-      peers: liveness.peers.map((node) => ({
-        node,
-        connected: liveness.connected(node),
-        silentMs: liveness.silentTicks(node) * limits.tickMs,
-      })),
+      peers: this.#peers(),
       keys: groups.reduce((sum, group) => sum + group.keys, 0),
       leads: groups.filter((group) => group.group !== 0 && group.role === 'leader').length,
       pendingOneWrites: tentative.pendingWrites,
       conflicts: replicas.reduce((sum, replica) => sum + conflictsOf(replica), 0),
+      localHealth: detector.localHealth,
       counters: this.#options.counters(),
     };
+  }
+
+  #peers(): PeerStatus[] {
+    const { liveness, detector } = this.#options;
+    const beliefs = detector.beliefs();
+    return liveness.peers.map((node) => {
+      const belief = beliefs.get(node);
+      return {
+        node,
+        connected: liveness.connected(node),
+        silentMs: liveness.silentTicks(node) * limits.tickMs,
+        belief: belief?.state ?? 'unknown',
+        phi: belief?.phi ?? 0,
+      };
+    });
   }
 
   topology(): Topology {
