@@ -1,7 +1,7 @@
 // The real storage in a temporary directory, over a file layer whose writes can be held, counted
 // and broken. A crash is a copy of the directory as it is at that moment.
 
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Storage } from '../../../src/ports/storage.ts';
@@ -140,7 +140,21 @@ export class FileHarness implements StorageHarness {
   async crash(): Promise<void> {
     const from = this.directory;
     this.#lives += 1;
-    await cp(from, this.directory, { recursive: true });
+    while (!(await this.#copiedAtOnce(from))) await rm(this.directory, { recursive: true });
+  }
+
+  /** The engine makes and removes files meanwhile; a copy with half of that is no moment of a disk. */
+  async #copiedAtOnce(from: string): Promise<boolean> {
+    const before = await readdir(from, { recursive: true });
+    await mkdir(this.directory, { recursive: true });
+    try {
+      await cp(from, this.directory, { recursive: true });
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+      throw error;
+    }
+    const after = await readdir(from, { recursive: true });
+    return before.sort().join() === after.sort().join();
   }
 
   async close(): Promise<void> {
