@@ -17,11 +17,15 @@ export function complaintOf({ bug, caught, sound }: Verdict): string | null {
   if (caught.failure === 'stuck') return `STUCK in seed ${caught.seed}`;
   const { invariant, message } = caught.failure;
   if (!bug.expect.includes(invariant)) {
-    return `CAUGHT BY ${invariant}, expected ${bug.expect.join(' or ')}: ${message}`;
+    return `CAUGHT BY ${invariant}, expected ${bug.expect.join(' or ')}: ${firstLine(message)}`;
   }
   if (sound === null) return null;
   const how = sound.failure === 'stuck' ? 'gets stuck' : `breaks ${sound.failure.invariant}`;
   return `NO PROOF: seed ${sound.seed} ${how} without the bug too`;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }
 
 /** One line of the table: bug, seeds needed, who caught it. */
