@@ -6,7 +6,7 @@ import type { Catch } from './hunt.ts';
 export interface Verdict {
   readonly bug: Bug;
   readonly caught: Catch | null;
-  /** How the seed that caught it ends without the bug; null: as it should. */
+  /** The first of the same seeds that fails without the bug; null: none does. */
   readonly sound: Catch | null;
   readonly seconds: number;
 }

@@ -1,10 +1,10 @@
 // `npm run zoo [-- --seeds N BUG …]`: plants each bug in turn and lets the simulator look for it, from
 // seed 1 on. Prints how many seeds each one needed and who caught it. Fails when one is not caught
-// within 200 seeds, or by somebody who should not have noticed, or on a seed that fails without the
-// bug as well.
+// within 200 seeds, or by somebody who should not have noticed, or when one of those seeds fails
+// without the bug as well.
 //
 //   bug (data) ─► build with the text replaced ─► worker runs seeds 1, 2, 3 … ─► first failure
-//                 build as it is ──────────────► worker runs that seed ───────► must be green
+//                 build as it is ──────────────► worker runs the same seeds ──► all green
 
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -19,9 +19,13 @@ const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
   options: { seeds: { type: 'string', default: '200' } },
 });
-const seeds = Array.from({ length: Number(values.seeds) }, (_, at) => at + 1);
+const seedCount = Number(values.seeds);
+if (!Number.isInteger(seedCount) || seedCount < 1) {
+  throw new Error(`--seeds: expected a whole number from 1, found ${values.seeds}`);
+}
+const seeds = Array.from({ length: seedCount }, (_, at) => at + 1);
 
-/** Runs seeds of the build without a bug, each once. */
+/** The build without a bug; each seed is run once, however many bugs needed it. */
 class SoundRuns {
   readonly #subject: string;
   readonly #runs = new Map<number, Promise<Catch | null>>();
@@ -30,7 +34,16 @@ class SoundRuns {
     this.#subject = subject;
   }
 
-  run(seed: number): Promise<Catch | null> {
+  /** The first of the seeds up to this one that fails, or null. */
+  async upTo(last: number): Promise<Catch | null> {
+    for (const seed of seeds.slice(0, last)) {
+      const failed = await this.#run(seed);
+      if (failed !== null) return failed;
+    }
+    return null;
+  }
+
+  #run(seed: number): Promise<Catch | null> {
     const known = this.#runs.get(seed);
     if (known !== undefined) return known;
     const run = hunt(this.#subject, [seed]);
@@ -42,7 +55,7 @@ class SoundRuns {
 async function judge(bug: Bug, building: Building, soundRuns: SoundRuns): Promise<Verdict> {
   const begun = performance.now();
   const caught = await hunt(await buildSubject(building, bug), seeds);
-  const sound = caught === null ? null : await soundRuns.run(caught.seed);
+  const sound = caught === null ? null : await soundRuns.upTo(caught.seed);
   return { bug, caught, sound, seconds: (performance.now() - begun) / 1000 };
 }
 
