@@ -10,7 +10,7 @@ const windowMax = 1024;
 interface Arrivals {
   /** A peer numbers its attempts upwards, through all its lives. */
   newest: number;
-  /** Invariant: all are above newest - windowMax. */
+  /** All above newest - windowMax, and older ones that are thrown out now and then. */
   readonly seen: Set<number>;
 }
 
@@ -23,10 +23,9 @@ export class ForwardArrivals {
     const { seen } = arrivals;
     if (id <= arrivals.newest - windowMax || seen.has(id)) return false;
     seen.add(id);
-    if (id > arrivals.newest) {
-      arrivals.newest = id;
-      if (seen.size > windowMax) forget(seen, id - windowMax);
-    }
+    arrivals.newest = Math.max(arrivals.newest, id);
+    // Seldom, so that an arrival does not pay for a walk over the window.
+    if (seen.size > 2 * windowMax) forget(seen, arrivals.newest - windowMax);
     return true;
   }
 

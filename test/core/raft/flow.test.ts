@@ -229,3 +229,38 @@ describe('Pushing the commit index', () => {
     expect(cluster.raft('a').takeOutput()).toBeNull();
   });
 });
+
+describe('An append is a heartbeat (Raft paper, section 5.2)', () => {
+  /** Proposes in every tick; `b` acknowledges each append, `c` never answers. */
+  function busyLeader(ticks: number): Cluster {
+    const cluster = steadyLeader();
+    for (let index = 2; index < 2 + ticks; index++) {
+      cluster.propose('a', `${index}`);
+      cluster.inject('b', 'a', appended(1, index));
+      cluster.tick(1, false);
+    }
+    return cluster;
+  }
+
+  test('so a member that is sent appends and answers is spared the timer, another is not', () => {
+    const cluster = busyLeader(4 * limits.heartbeatTicks);
+    expect(sentOf(cluster, 'heartbeat', 'b')).toEqual([]);
+    expect(sentOf(cluster, 'heartbeat', 'c').length).toBeGreaterThan(1);
+  });
+
+  test('and the timer is back when no append went out for a heartbeat', () => {
+    const cluster = busyLeader(2 * limits.heartbeatTicks);
+    forget(cluster);
+    cluster.tick(2 * limits.heartbeatTicks, false);
+    expect(sentOf(cluster, 'heartbeat', 'b').length).toBeGreaterThan(0);
+  });
+
+  test('but a read that waits is carried to everyone by the timer', () => {
+    const cluster = busyLeader(limits.heartbeatTicks);
+    cluster.raft('a').readIndex();
+    cluster.propose('a', 'with the round');
+    forget(cluster);
+    cluster.tick(limits.heartbeatTicks, false);
+    expect(lastSent(cluster, 'heartbeat', 'b').readRound).toBeGreaterThan(0);
+  });
+});
