@@ -258,9 +258,15 @@ describe('An append is a heartbeat (Raft paper, section 5.2)', () => {
   test('but a read that waits is carried to everyone by the timer', () => {
     const cluster = busyLeader(limits.heartbeatTicks);
     cluster.raft('a').readIndex();
-    cluster.propose('a', 'with the round');
+    let index = 2 + limits.heartbeatTicks;
+    cluster.propose('a', `${index}`);
     forget(cluster);
-    cluster.tick(limits.heartbeatTicks, false);
+    for (let tick = 0; tick < limits.heartbeatTicks; tick++) {
+      cluster.inject('b', 'a', appended(1, index));
+      cluster.tick(1, false);
+      index += 1;
+      cluster.propose('a', `${index}`);
+    }
     expect(lastSent(cluster, 'heartbeat', 'b').readRound).toBeGreaterThan(0);
   });
 });
