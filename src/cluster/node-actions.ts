@@ -1,6 +1,6 @@
 // kill, stop, start, restart, pause, resume: draws the targets, does it to all of them at once, and
-// returns only when the operating system says that it is so. What was done is recorded in the
-// cluster's events.
+// returns only when the operating system says that it is so, and after a resume when the other nodes
+// know it too. What was done is recorded in the cluster's events.
 
 import { randomInt } from 'node:crypto';
 import { DsysError } from '../errors.ts';
@@ -13,6 +13,7 @@ import { endNode, killNode, pauseNode, resumeNode } from './node-signals.ts';
 import { readPidRecord, recordedProcess } from './pid-file.ts';
 import { probeCluster } from './probe.ts';
 import type { ProcessCondition } from './process-table.ts';
+import { waitUntilTrusted } from './rejoining.ts';
 import { bringUp } from './start.ts';
 import { type Drawn, drawTargets, needsLeader } from './target.ts';
 
@@ -94,7 +95,9 @@ async function perform(
     pause: (node: string) => pauseNode(cluster, node),
     resume: (node: string) => resumeNode(cluster, node),
   }[action];
-  return new Map(await Promise.all(nodes.map(async (node) => [node, await act(node)] as const)));
+  const done = await Promise.all(nodes.map(async (node) => [node, await act(node)] as const));
+  if (action === 'resume') await waitUntilTrusted(cluster, nodes);
+  return new Map(done);
 }
 
 async function findLeader(cluster: Cluster): Promise<string | null> {
