@@ -16,13 +16,20 @@ export type LogRecord =
   | { readonly kind: 'log-start'; readonly group: GroupId; readonly start: LogStart }
   | { readonly kind: 'tentative'; readonly group: GroupId; readonly write: TentativeWrite }
   /** The dot was merged and applied: the journal may forget it. */
-  | { readonly kind: 'tentative-done'; readonly group: GroupId; readonly dot: Dot };
+  | { readonly kind: 'tentative-done'; readonly group: GroupId; readonly dot: Dot }
+  /** Everything of the group was forgotten, for the `life`th time; what follows is a new life. */
+  | { readonly kind: 'group-dropped'; readonly group: GroupId; readonly life: number };
 
-/** Made durable as a whole, snapshots first. */
+/** Made durable as a whole, drops and snapshots first. */
 export interface PersistBatch {
   readonly number: number;
   /** Installed atomically and synced in the engine before the records are written. */
   readonly snapshots: readonly { readonly group: GroupId; readonly snapshot: Snapshot }[];
+  /**
+   * Groups whose state goes and whose `life` is remembered in the engine, synced, before the
+   * `group-dropped` records among `records` are written. No group is in both lists.
+   */
+  readonly drops: readonly { readonly group: GroupId; readonly life: number }[];
   readonly records: readonly LogRecord[];
 }
 
@@ -37,6 +44,8 @@ export interface StateBatch {
 /** What a storage found for one group. */
 export interface RecoveredGroup {
   readonly group: GroupId;
+  /** How often the group was dropped here before; 0: what is here is from the cluster's birth. */
+  readonly life: number;
   /** null: the engine has no state of this group. */
   readonly point: AppliedPoint | null;
   /** All but the items. */

@@ -2,6 +2,7 @@
 // state machine turns itself into rows and is restored from them; what is in no row does not
 // survive.
 
+import type { DepartureKind } from './command.ts';
 import type { Configuration } from './entry.ts';
 import type { ClientId, GroupId, Incarnation, LogIndex, NodeId, Origin, Term } from './ids.ts';
 import type { Member } from './operation.ts';
@@ -81,13 +82,30 @@ export interface MachineRow {
   readonly expiredBefore: Timestamp;
   readonly nextOrder: number;
   readonly nextConflict: number;
+  /**
+   * Replicas that were removed and may still have `one` writes of theirs, sorted: tombstones wait
+   * for their watermarks too.
+   */
+  readonly departed: readonly NodeId[];
 }
 
 /** The one row of the control group. */
 export interface ControlRow {
   readonly kind: 'control';
+  /** Sorted by name; those on their way out too. */
   readonly members: readonly Member[];
-  readonly incarnations: readonly { readonly node: NodeId; readonly incarnation: Incarnation }[];
+  /** Of the last start of each member that has started. */
+  readonly incarnations: readonly {
+    readonly node: NodeId;
+    readonly incarnation: Incarnation;
+    readonly featureLevel: number;
+  }[];
+  /** Members on their way out, sorted by name. */
+  readonly departures: readonly Departure[];
+  /** The last members that were removed, oldest first: who comes back is told. */
+  readonly removed: readonly Member[];
+  /** What the members may say to each other (model/features.ts). */
+  readonly featureLevel: number;
   readonly settings: Settings;
   /** Grows with every change of the desired placement. */
   readonly epoch: number;
@@ -95,10 +113,19 @@ export interface ControlRow {
   readonly placement: readonly (readonly NodeId[])[];
 }
 
+export interface Departure {
+  readonly node: NodeId;
+  readonly how: DepartureKind;
+  /** Groups that have not released it yet, sorted. */
+  readonly groups: readonly GroupId[];
+}
+
 export interface Settings {
   readonly replicationFactor: number;
   readonly partitions: number;
   readonly resolver: 'lww' | 'siblings';
+  /** A member that is dead for longer is taken for lost, if enough others are there. */
+  readonly deadNodeTimeoutMs: number;
 }
 
 export type StateRow = ItemRow | SessionRow | ConflictRow | MachineRow | ControlRow;
