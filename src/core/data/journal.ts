@@ -31,6 +31,11 @@ export interface JournalOptions {
   readonly node: NodeId;
   /** Of this start; persisted before the journal accepts anything. */
   readonly incarnation: Incarnation;
+  /**
+   * `lastCounter` of the journal of this incarnation before it, when the replica was dropped and is
+   * born again: the log knows those dots, and would take new writes of the same name for copies.
+   */
+  readonly lastCounter?: number;
 }
 
 export interface Acceptance {
@@ -72,12 +77,18 @@ export class Journal {
    */
   readonly #byOrigin = new Map<Origin, TentativeWrite[]>();
   readonly #byKey = new Map<string, Overlay>();
-  #lastCounter = 0;
+  #lastCounter: number;
   #count = 0;
   #bytes = 0;
 
-  constructor({ node, incarnation }: JournalOptions) {
+  constructor({ node, incarnation, lastCounter = 0 }: JournalOptions) {
     this.#origin = originOf(node, incarnation);
+    this.#lastCounter = lastCounter;
+  }
+
+  /** Of the last write that this incarnation has accepted; 0 before the first. */
+  get lastCounter(): number {
+    return this.#lastCounter;
   }
 
   get pendingCount(): number {
@@ -116,7 +127,6 @@ export class Journal {
   restore(writes: Iterable<TentativeWrite>): void {
     this.#byOrigin.clear();
     this.#byKey.clear();
-    this.#lastCounter = 0;
     this.#count = 0;
     this.#bytes = 0;
     for (const write of [...writes].sort(compareDots)) this.#add(write);
@@ -192,7 +202,7 @@ export class Journal {
     const writes = this.#byOrigin.get(origin);
     if (writes === undefined) this.#byOrigin.set(origin, [write]);
     else writes.push(write);
-    if (origin === this.#origin) this.#lastCounter = counter;
+    if (origin === this.#origin) this.#lastCounter = Math.max(this.#lastCounter, counter);
     const overlay = this.#byKey.get(write.key);
     if (overlay !== undefined) overlay.writes.add(write);
     else this.#byKey.set(write.key, { writes: new Set([write]), row: undefined, item: null });
