@@ -31,6 +31,8 @@ export interface JournalOptions {
   readonly node: NodeId;
   /** Of this start; persisted before the journal accepts anything. */
   readonly incarnation: Incarnation;
+  /** The last counter that an earlier journal of the group used in this incarnation. */
+  readonly lastCounter?: number;
 }
 
 export interface Acceptance {
@@ -76,8 +78,14 @@ export class Journal {
   #count = 0;
   #bytes = 0;
 
-  constructor({ node, incarnation }: JournalOptions) {
+  constructor({ node, incarnation, lastCounter = 0 }: JournalOptions) {
     this.#origin = originOf(node, incarnation);
+    this.#lastCounter = lastCounter;
+  }
+
+  /** Of this incarnation; 0 before its first write. */
+  get lastCounter(): number {
+    return this.#lastCounter;
   }
 
   get pendingCount(): number {
@@ -163,6 +171,22 @@ export class Journal {
       }
       if (left.length === 0) this.#byOrigin.delete(origin);
       else this.#byOrigin.set(origin, left);
+    }
+    return settled;
+  }
+
+  /** As settle, of what another replica has merged: this node holds none any more. */
+  settleDots(dots: readonly Dot[]): Dot[] {
+    const settled: Dot[] = [];
+    for (const { origin, counter } of dots) {
+      const writes = this.#byOrigin.get(origin);
+      const place = writes?.findIndex(({ dot }) => dot.counter === counter) ?? -1;
+      const write = writes?.[place];
+      if (writes === undefined || write === undefined) continue;
+      writes.splice(place, 1);
+      if (writes.length === 0) this.#byOrigin.delete(origin);
+      this.#forget(write);
+      settled.push(write.dot);
     }
     return settled;
   }

@@ -8,7 +8,7 @@ import type { Replica } from './replica.ts';
 
 export function reachOf(replica: Replica, liveness: Liveness): Reach {
   const { leader } = replica.raft;
-  const replicas = replica.members;
+  const replicas = replica.voters;
   return { leader, replicas, reachable: replicas.filter((node) => liveness.reachable(node)) };
 }
 

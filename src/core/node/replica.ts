@@ -10,7 +10,7 @@ import type { Configuration, Entry } from '../model/entry.ts';
 import type { GroupId, LogIndex, NodeId } from '../model/ids.ts';
 import type { AppliedPoint, GroupChanges, Snapshot } from '../model/state.ts';
 import type { Raft } from '../raft/raft.ts';
-import { membersOf } from './refusals.ts';
+import { membersOf, votersOf } from './refusals.ts';
 
 export type Machine =
   | { readonly kind: 'data'; readonly partition: Partition; readonly journal: Journal }
@@ -31,6 +31,13 @@ export class Replica {
    */
   savedIndex: LogIndex;
   syncedIndex: LogIndex;
+  /**
+   * The leader that said that this node is no member of the group any more; null: it is one, as far
+   * as anybody knows. It then accepts nothing for the group, and its journal drains to that leader.
+   */
+  retiredTo: NodeId | null = null;
+  /** True: forgotten; nothing of it may be said, written or done any more. */
+  dropped = false;
 
   constructor(options: { group: GroupId; machine: Machine; point: AppliedPoint }) {
     this.group = options.group;
@@ -59,8 +66,14 @@ export class Replica {
     return this.#point.index;
   }
 
+  /** Voters of both sets, and learners. */
   get members(): readonly NodeId[] {
     return membersOf(this.raft.configuration);
+  }
+
+  /** Those that count as copies: voters of both sets; a learner has not caught up yet. */
+  get voters(): readonly NodeId[] {
+    return votersOf(this.raft.configuration);
   }
 
   /** Moves the applied point to `entry`; the caller has applied its command. */
