@@ -123,7 +123,9 @@ export class Nursery {
     const options = this.#options;
     const machine = group === controlGroup ? this.#bearControl(kept) : this.#bearData(group, kept);
     const point = kept?.point ?? { index: logIndex(0), term: term(0), configuration };
-    const replica = new Replica({ group, machine, point });
+    const { members } = options.bootstrap;
+    const replicasAtBirth = membersOf(birthConfiguration(this.#placement, members, group));
+    const replica = new Replica({ group, machine, point, replicasAtBirth });
     const start = kept?.start ?? { index: logIndex(0), term: term(0) };
     const life = this.#lives.get(group) ?? 0;
     replica.attach(
