@@ -115,7 +115,12 @@ export class Control {
           return { kind: 'refused', reason: 'member-needed', message: 'x' };
         const groups = row.placement.map((_, i) => i as never);
         return set(
-          { departures: [...row.departures, { node: command.node, how: command.how, groups }] },
+          {
+            departures: [
+              ...row.departures,
+              { node: command.node, how: command.how, epoch: row.epoch + 1, groups },
+            ],
+          },
           true,
         );
       }

@@ -59,8 +59,9 @@ export class Releases {
     else this.#options.outbox.send(retiredTo, { kind: 'ask-release', group, pending });
   }
 
+  /** The drop is durable; unless the group is held here again by now. */
   onDropped(group: GroupId): void {
-    this.#unreleased.set(group, 0);
+    if (this.#options.replicas.get(group) === undefined) this.#unreleased.set(group, 0);
   }
 
   onBorn(group: GroupId): void {
