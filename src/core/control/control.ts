@@ -71,7 +71,7 @@ export class Control {
         next = {
           ...next,
           epoch: row.epoch + 1,
-          placement: placeAll({ members, partitions, replicationFactor, hash: this.#hash }),
+          placement: placeAll({ members, partitions, replicationFactor, hash: this.#hash, featureLevel: 2 }),
         };
       }
       this.#row = next;
