@@ -197,6 +197,7 @@ export class Elasticity {
   #retire(replica: Replica, leader: NodeId, { term }: NotAMember): void {
     replica.retiredTo = leader;
     this.#terms.set(replica, term);
+    this.#parts.tentative.offerAll(replica);
     this.#releases.ask(replica);
   }
 

@@ -90,7 +90,8 @@ export class Releases {
     if (replica !== undefined) {
       if (replica.retiredTo === null) return;
       this.#options.onMerged(replica, answer);
-      this.ask(replica);
+      // Nothing new: the next question comes with time, or two nodes would talk without end.
+      if (answer.merged.length > 0) this.ask(replica);
     } else if (answer.released) this.#unreleased.delete(answer.group);
   }
 
