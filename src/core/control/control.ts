@@ -7,7 +7,6 @@
 //     settings.ts     settings-changed
 //     levels.ts       feature-level-raised
 //     planning.ts     whoever changes members or factor gets a new placement, epoch + 1
-//     desired.ts      what the leaders of the groups read from it
 
 import { assertNever } from '../model/assert.ts';
 import type { ControlCommand } from '../model/command.ts';
@@ -58,7 +57,10 @@ export class Control {
     return this.#row.members.find((member) => member.node === node);
   }
 
-  /** The last incarnation that the node registered; 0 before its first start. */
+  /**
+   * The last incarnation that the node registered; 0 before its first start. Of a name that was
+   * removed it is what the next data directory under that name counts from.
+   */
   incarnationOf(node: NodeId): Incarnation | 0 {
     return this.#row.incarnations.find((row) => row.node === node)?.incarnation ?? 0;
   }

@@ -10,7 +10,8 @@ import type {
   MemberDepartingCommand,
   MemberRemovedCommand,
 } from '../model/command.ts';
-import { compareIds, groupId, type NodeId } from '../model/ids.ts';
+import { features } from '../model/features.ts';
+import { compareIds, groupId, incarnation, type NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { ControlRow, Departure } from '../model/state.ts';
 import { missingFeature, missingFeatureWithout } from './levels.ts';
@@ -29,7 +30,8 @@ export function onMemberDeparting(
   const refusal = unknown(row, node) ?? notYet(row, command) ?? needed(row, command);
   if (refusal) return refusal;
   const groups = row.placement.map((_, group) => groupId(group));
-  return done(replanned(withDeparture(row, { node, how, groups }), plan));
+  const epoch = row.epoch + 1;
+  return done(replanned(withDeparture(row, { node, how, epoch, groups }), plan));
 }
 
 export function onGroupsReleased(row: ControlRow, command: GroupsReleasedCommand): Outcome {
@@ -54,7 +56,7 @@ export function onMemberRemoved(row: ControlRow, { node }: MemberRemovedCommand)
   return done({
     ...row,
     members: others(row.members),
-    incarnations: others(row.incarnations),
+    incarnations: [...others(row.incarnations), nextLife(row, node)].sort(byName),
     departures: others(row.departures),
     removed: [...row.removed, member].slice(-limits.removedMembersMax),
   });
@@ -62,8 +64,25 @@ export function onMemberRemoved(row: ControlRow, { node }: MemberRemovedCommand)
 
 function withDeparture(row: ControlRow, departure: Departure): ControlRow {
   const others = row.departures.filter(({ node }) => node !== departure.node);
-  const departures = [...others, departure].sort((a, b) => compareIds(a.node, b.node));
-  return { ...row, departures };
+  return { ...row, departures: [...others, departure].sort(byName) };
+}
+
+/**
+ * What the next data directory under this name counts from: an old one may have started without
+ * having been heard here, but not that often.
+ */
+function nextLife({ incarnations }: ControlRow, node: NodeId): ControlRow['incarnations'][number] {
+  const last = incarnations.find((each) => each.node === node)?.incarnation ?? 0;
+  const lives = Math.floor(last / limits.startsMax) + 1;
+  return {
+    node,
+    incarnation: incarnation(lives * limits.startsMax),
+    featureLevel: features.baseline,
+  };
+}
+
+function byName(a: { readonly node: NodeId }, b: { readonly node: NodeId }): number {
+  return compareIds(a.node, b.node);
 }
 
 function unknown(row: ControlRow, node: NodeId): Outcome | null {

@@ -1,5 +1,9 @@
 // Members that come: a new one is put down with its data directory, and each start of its node
 // proves that it still has that one. A name may be used again, a data directory never (DESIGN 5).
+//
+// What a name has done is remembered by its incarnation: `one` writes are named by it (`node3#7`), and
+// rumours about members are outdated by it. So the next life of a name begins where no start of the
+// one before can have come (departures.ts), and that is what a new data directory has to count from.
 
 import type { MemberJoinedCommand, MemberStartedCommand } from '../model/command.ts';
 import { compareIds } from '../model/ids.ts';
@@ -12,9 +16,11 @@ import { type Planner, replanned } from './planning.ts';
 
 export function onMemberStarted(row: ControlRow, command: MemberStartedCommand): Outcome {
   const { node, storageId, incarnation, featureLevel } = command;
-  const expected = row.members.find((member) => member.node === node)?.storageId ?? null;
+  const expected = row.members.find((member) => member.node === node)?.storageId;
   if (expected !== storageId) {
-    return { row, result: { kind: 'unknown-storage', node, expected, found: storageId } };
+    const known = expected === undefined ? 'no member' : `the member with ${expected}`;
+    const message = `${node} is ${known}, and started with ${storageId}: replace it by a new one`;
+    return refused(row, 'member-unknown', message);
   }
   const last = row.incarnations.find((known) => known.node === node);
   if (last !== undefined && last.incarnation >= incarnation) return done(row);
@@ -34,7 +40,8 @@ export function onMemberJoined(
     (namesake && nameTaken(row, namesake)) ??
     storageTaken(row, member) ??
     missingFeature(row, 'elasticity') ??
-    tooMany(row);
+    tooMany(row) ??
+    tooManyNames(row, member);
   if (refusal) return refusal;
   const members = [...row.members, member].sort(byName);
   return done(replanned({ ...row, members }, plan));
@@ -66,6 +73,14 @@ function tooMany(row: ControlRow): Outcome | null {
   if (row.members.length < limits.groupMembersMax) return null;
   const message = `the cluster has ${row.members.length} members, at most ${limits.groupMembersMax}`;
   return refused(row, 'overloaded', `${message}: let one leave first`);
+}
+
+/** The control row remembers the last incarnation of each. */
+function tooManyNames(row: ControlRow, { node }: Member): Outcome | null {
+  const names = new Set([...row.members, ...row.incarnations].map((each) => each.node));
+  if (names.has(node) || names.size < limits.memberNamesMax) return null;
+  const message = `the cluster has had ${names.size} names of nodes, at most ${limits.memberNamesMax}`;
+  return refused(row, 'overloaded', `${message}: use one again that was removed`);
 }
 
 function byName(a: { readonly node: string }, b: { readonly node: string }): number {

@@ -1,7 +1,6 @@
 // What a command comes to: the next row, and the answer to whoever asked for it. Every replica
 // computes both from the log alone, so all give the same answer.
 
-import type { NodeId, StorageId } from '../model/ids.ts';
 import type { Refusal } from '../model/operation.ts';
 import type { ControlRow } from '../model/state.ts';
 
@@ -13,16 +12,7 @@ export interface Outcome {
 
 export type ControlResult =
   /** It is so now; also when it was so before, so that a command may be repeated. */
-  | { readonly kind: 'done' }
-  /** The data directory is not the one that the cluster knows: this node is not that member. */
-  | {
-      readonly kind: 'unknown-storage';
-      readonly node: NodeId;
-      /** null: no member has this name. */
-      readonly expected: StorageId | null;
-      readonly found: StorageId;
-    }
-  | ControlRefusal;
+  { readonly kind: 'done' } | ControlRefusal;
 
 /** Nothing changed, and nothing will. */
 export interface ControlRefusal {

@@ -177,6 +177,22 @@ export class Journal {
     return settled;
   }
 
+  /** As settle, of what another replica has merged: this node holds none any more. */
+  settleDots(dots: readonly Dot[]): Dot[] {
+    const settled: Dot[] = [];
+    for (const { origin, counter } of dots) {
+      const writes = this.#byOrigin.get(origin);
+      const place = writes?.findIndex(({ dot }) => dot.counter === counter) ?? -1;
+      const write = writes?.[place];
+      if (writes === undefined || write === undefined) continue;
+      writes.splice(place, 1);
+      if (writes.length === 0) this.#byOrigin.delete(origin);
+      this.#forget(write);
+      settled.push(write.dot);
+    }
+    return settled;
+  }
+
   /**
    * The index up to which every write that this owner has accepted, or ever will, has seen the log.
    * `appliedIndex` must survive a crash (the point of synced state), or the next incarnation may

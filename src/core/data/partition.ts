@@ -99,6 +99,11 @@ export class Partition {
     this.#conflicts = new Conflicts(bounds);
   }
 
+  /** Of keys and values, approximately. */
+  get bytes(): number {
+    return this.#items.bytes;
+  }
+
   /** Keys that have a value. */
   get keys(): number {
     return this.#items.liveCount;

@@ -80,6 +80,10 @@ export const limits = {
    * must fit into a frame; a node that nobody has started during 64 removals is forgotten.
    */
   removedMembersMax: 64,
+  /** Names that a cluster can ever have had: the last incarnation of each is remembered. */
+  memberNamesMax: 1024,
+  /** Starts of one data directory: the incarnations of the next one under its name begin there. */
+  startsMax: 1_000_000,
   /**
    * The shortest time after which a dead member may be taken for lost: SWIM needs some probes and a
    * suspicion to call it dead at all, and what follows is a copy of all that it held.
@@ -128,8 +132,17 @@ export const limits = {
    */
   vectorOriginsMax: 32,
 
+  /** A member that is dead for longer is taken for lost, unless the settings say otherwise. */
+  deadNodeTimeoutMs: 10 * 60 * 1000,
   /** A timestamp further ahead of the local clock is refused and counted. */
   clockAheadMsMax: 500,
+  /** Replicas that the leaders of one node copy to newcomers at once: writes must not wait. */
+  movesMax: 4,
+  /** The same in bytes of their partitions; one is always allowed. */
+  moveBytesMax: 16 << 20,
+  /** A learner of the control group becomes a voter when it has been well for this long. */
+  stableTicks: 1000,
+
   /** Ring positions per node. */
   virtualNodes: 150,
   /** Keys that one page of a scan returns, and their bytes. */
@@ -179,4 +192,7 @@ export type Bounds = Pick<
   | 'scanBytesMax'
   | 'stateSaveTicks'
   | 'stateRowsMax'
+  | 'movesMax'
+  | 'moveBytesMax'
+  | 'stableTicks'
 >;

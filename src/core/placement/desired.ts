@@ -4,15 +4,16 @@
 
 import { compareIds, controlGroup, type GroupId, type NodeId } from '../model/ids.ts';
 import type { ControlRow } from '../model/state.ts';
-import { stayingMembers } from './planning.ts';
 
-/** Read from the row, not only from its epoch: a release changes it too. */
-export interface DesiredReplicas {
+export interface DesiredRow {
   /** The first is the preferred leader. */
   readonly voters: readonly NodeId[];
   /** Sorted. */
   readonly learners: readonly NodeId[];
 }
+
+/** Of the control row; a release changes it too, so the epoch alone does not tell. */
+type Desire = Pick<ControlRow, 'members' | 'departures' | 'placement'>;
 
 /**
  * A partition has the nodes of its row, all voters. The control group has the voters of row 0, and
@@ -22,19 +23,28 @@ export interface DesiredReplicas {
  * must know what is planned to hand over, and the control group lets go of it last. A `lost` member
  * leaves at once: it hears nothing, and nobody should wait for it.
  */
-export function desiredRow(row: ControlRow, group: GroupId): DesiredReplicas {
-  const voters = row.placement[group] ?? [];
+export function desiredRow(desire: Desire, group: GroupId): DesiredRow {
+  const voters = desire.placement[group] ?? [];
   if (group !== controlGroup) return { voters, learners: [] };
-  const leaving = row.departures
-    .filter(({ how, groups }) => how === 'leaving' && groups.some((each) => each !== controlGroup))
-    .map(({ node }) => node);
-  return { voters, learners: [...desiredControlLearners(row), ...leaving].sort(compareIds) };
+  const learners = [...desiredControlLearners(desire), ...stillHandingOver(desire)];
+  return { voters, learners: learners.sort(compareIds) };
 }
 
 /** All members that stay and do not vote in the control group, sorted. */
-export function desiredControlLearners(row: ControlRow): readonly NodeId[] {
-  const voters = row.placement[controlGroup] ?? [];
-  return stayingMembers(row)
-    .map(({ node }) => node)
-    .filter((node) => !voters.includes(node));
+export function desiredControlLearners({
+  members,
+  departures,
+  placement,
+}: Desire): readonly NodeId[] {
+  const others = new Set([
+    ...(placement[controlGroup] ?? []),
+    ...departures.map(({ node }) => node),
+  ]);
+  return members.map(({ node }) => node).filter((node) => !others.has(node));
+}
+
+function stillHandingOver({ departures }: Desire): readonly NodeId[] {
+  return departures
+    .filter(({ how, groups }) => how === 'leaving' && groups.some((each) => each !== controlGroup))
+    .map(({ node }) => node);
 }
