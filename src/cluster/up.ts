@@ -4,10 +4,11 @@
 import { randomInt } from 'node:crypto';
 import type { Db } from '../client/api.ts';
 import { DsysError } from '../errors.ts';
-import { allClusters, type Cluster, readCluster } from './cluster.ts';
+import { type Cluster, knownBlocks, readCluster } from './cluster.ts';
 import { type ClusterConfig, readConfigFile } from './config-file.ts';
 import { connectTo } from './connection.ts';
 import { createCluster, type NewCluster, removeCluster } from './create.ts';
+import { parseDuration } from './duration.ts';
 import { recordEvent } from './events.ts';
 import { chosenName, clusterNames, clusterPaths } from './home.ts';
 import { liveProcess } from './node-process.ts';
@@ -36,6 +37,8 @@ export interface UpOptions {
   readonly basePort?: number | undefined;
   readonly replication?: number | undefined;
   readonly partitions?: number | undefined;
+  readonly zones?: string | undefined;
+  readonly deadNodeTimeoutMs?: number | undefined;
   readonly config?: string | undefined;
   readonly seed?: string | undefined;
   readonly wait: WaitFor;
@@ -61,7 +64,7 @@ export interface UpResult {
 }
 
 const triesMax = 3;
-const defaults = { nodes: 3, replication: 3, partitions: 64 };
+const defaults = { nodes: 3, replication: 3, partitions: 64, deadNodeTimeoutMs: 600_000 };
 
 /** What `up` would do. Rejects when it can not be done; changes nothing. */
 export async function planUp(options: UpOptions): Promise<UpPlan> {
@@ -203,19 +206,28 @@ async function planCreate(
     basePort,
     replication,
     partitions: wanted.partitions ?? defaults.partitions,
+    deadNodeTimeoutMs: deadNodeTimeoutOf(options, wanted),
+    zones: zonesOf(wanted),
     seed: options.seed ?? String(randomInt(2 ** 32)),
   };
   const start = Array.from({ length: nodes }, (_, index) => `node${index + 1}`);
   return { name, create, start, basePort, nodes };
 }
 
-function knownBlocks(): { basePort: number; nodes: number }[] {
-  return allClusters().map(({ file, nodes }) => ({ basePort: file.basePort, nodes: nodes.length }));
+function deadNodeTimeoutOf(options: UpOptions, { deadNodeTimeout }: ClusterConfig): number {
+  if (options.deadNodeTimeoutMs !== undefined) return options.deadNodeTimeoutMs;
+  return deadNodeTimeout === undefined
+    ? defaults.deadNodeTimeoutMs
+    : parseDuration(deadNodeTimeout);
+}
+
+function zonesOf({ zones = '' }: ClusterConfig): string[] {
+  return zones === '' ? [] : zones.split(',').map((zone) => zone.trim());
 }
 
 function given(options: UpOptions): ClusterConfig {
-  const { nodes, basePort, replication, partitions } = options;
-  const entries = Object.entries({ nodes, basePort, replication, partitions });
+  const { nodes, basePort, replication, partitions, zones } = options;
+  const entries = Object.entries({ nodes, basePort, replication, partitions, zones });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
