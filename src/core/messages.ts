@@ -3,7 +3,7 @@
 
 import type { MembershipMessage } from './membership/messages.ts';
 import type { TentativeWrite } from './model/command.ts';
-import type { GroupId, Incarnation, Lane, LogIndex, NodeId, StorageId } from './model/ids.ts';
+import type { GroupId, Incarnation, Lane, LogIndex, NodeId, StorageId, Term } from './model/ids.ts';
 import type { Member, Reply, Request } from './model/operation.ts';
 import type { Dot } from './model/version.ts';
 import type { RaftMessage } from './raft/messages.ts';
@@ -94,6 +94,8 @@ export interface NotAMember {
   readonly group: GroupId;
   readonly question: number;
   readonly index: LogIndex;
+  /** Of the leader: the asker's next life must not follow anyone of an earlier one. */
+  readonly term: Term;
 }
 
 /**

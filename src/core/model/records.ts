@@ -18,7 +18,14 @@ export type LogRecord =
   /** The dot was merged and applied: the journal may forget it. */
   | { readonly kind: 'tentative-done'; readonly group: GroupId; readonly dot: Dot }
   /** Everything of the group was forgotten, for the `life`th time; what follows is a new life. */
-  | { readonly kind: 'group-dropped'; readonly group: GroupId; readonly life: number };
+  | ({ readonly kind: 'group-dropped' } & GroupDrop);
+
+/** A group is forgotten; `hardState` is what its next life here begins with: promises stay. */
+export interface GroupDrop {
+  readonly group: GroupId;
+  readonly life: number;
+  readonly hardState: HardState;
+}
 
 /** Made durable as a whole, drops and snapshots first. */
 export interface PersistBatch {
@@ -26,10 +33,10 @@ export interface PersistBatch {
   /** Installed atomically and synced in the engine before the records are written. */
   readonly snapshots: readonly { readonly group: GroupId; readonly snapshot: Snapshot }[];
   /**
-   * Groups whose state goes and whose `life` is remembered in the engine, synced, before the
-   * `group-dropped` records among `records` are written. No group is in both lists.
+   * Groups whose state goes and whose `life` and hard state are remembered in the engine, synced,
+   * before the `group-dropped` records among `records` are written. No group is in both lists.
    */
-  readonly drops: readonly { readonly group: GroupId; readonly life: number }[];
+  readonly drops: readonly GroupDrop[];
   readonly records: readonly LogRecord[];
 }
 
@@ -51,6 +58,7 @@ export interface RecoveredGroup {
   /** All but the items. */
   readonly rows: readonly StateRow[];
   readonly items: StoredItems;
+  /** At least that of the last drop. */
   readonly hardState: HardState;
   /** Entries after `start`, contiguous; `start` may lie before or at the applied point. */
   readonly start: LogStart;
