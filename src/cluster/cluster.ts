@@ -49,7 +49,8 @@ export function readCluster(paths: ClusterPaths): Cluster {
   const text = readTextIfAny(paths.clusterFile);
   if (text === null) throw missing(paths);
   const file = parseClusterFile(text, paths.clusterFile);
-  return { paths, file, nodes: file.members.map((member) => member.node) };
+  const nodes = file.members.map((member) => member.node as string).sort(byNumber);
+  return { paths, file, nodes };
 }
 
 /** Changes cluster.json, alone among all commands; the cluster as it is then. */
@@ -72,6 +73,11 @@ export function knownBlocks(): PortBlock[] {
 
 export function portsOfMembers(members: ClusterFile['members']): number[] {
   return members.flatMap(({ addresses }) => portsOfAddresses(addresses));
+}
+
+/** `node2` before `node10`. */
+function byNumber(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
 }
 
 function missing(paths: ClusterPaths): DsysError {

@@ -1,7 +1,7 @@
 // `dsys configure`: settings of a running cluster. The control group commits them; another number of
 // copies then moves data, which can be waited for.
 
-import type { Cluster } from './cluster.ts';
+import { type Cluster, changeCluster } from './cluster.ts';
 import { withConnection } from './connection.ts';
 import { recordEvent } from './events.ts';
 import { isAllInPlace, movesOf } from './moves.ts';
@@ -45,8 +45,16 @@ export async function configureCluster(
       ...(deadNodeTimeoutMs === undefined ? {} : { deadNodeTimeoutMs }),
     };
     const isAsked = Object.keys(asked).length > 0;
-    if (isAsked) await db.configure({ ...asked, timeoutMs: limit.timeoutMs });
-    const look = await waitForPlacement(db, limit, ({ row, views }) => {
+    let index = 0;
+    if (isAsked) {
+      ({ index } = await db.configure({ ...asked, timeoutMs: limit.timeoutMs }));
+      await changeCluster(cluster.paths, (file) => {
+        return { ...file, settings: { ...file.settings, ...asked } };
+      });
+      recordEvent(cluster.paths, { kind: 'configure', detail: asked });
+    }
+    const look = await waitForPlacement(db, limit, ({ index: seen, row, views }) => {
+      if (seen < index) return false;
       const { replicas, left } = movesOf(row, views);
       if (isAsked) progress.count('replicas in place', replicas - left, replicas);
       return !isAsked || wait === 'none' || isAllInPlace(row, views);
@@ -57,7 +65,6 @@ export async function configureCluster(
         hint: 'wait on: dsys wait --for converged --timeout 5m',
       });
     const [was, is] = [settingsOf(before.row.settings), settingsOf(look.row.settings)];
-    if (isAsked) recordEvent(cluster.paths, { kind: 'configure', detail: asked });
     return {
       before: was,
       after: is,

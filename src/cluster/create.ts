@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import { clusterId } from '../core/model/ids.ts';
 import type { Member } from '../core/model/operation.ts';
 import { DsysError } from '../errors.ts';
-import { type ClusterFile, formatClusterFile } from '../wire/cluster-file.ts';
+import { formatClusterFile, newClusterFile } from '../wire/cluster-file.ts';
 import { type Cluster, readCluster } from './cluster.ts';
 import { writeFileWhole } from './files.ts';
 import type { ClusterPaths } from './home.ts';
@@ -71,8 +71,7 @@ async function fillDirectory(plan: NewCluster): Promise<Cluster> {
     members.push(await makeMember(paths, id, { name, port, zone }));
   }
   const { replication: replicationFactor, partitions, deadNodeTimeoutMs } = plan;
-  const file: ClusterFile = {
-    schema: 1,
+  const file = newClusterFile({
     name: paths.name,
     clusterId: id,
     createdAt: new Date().toISOString(),
@@ -81,7 +80,7 @@ async function fillDirectory(plan: NewCluster): Promise<Cluster> {
     settings: { replicationFactor, partitions, resolver: 'lww', deadNodeTimeoutMs },
     clientPublicKey: client,
     members,
-  };
+  });
   writeFileWhole(paths.clusterFile, formatClusterFile(file));
   return readCluster(paths);
 }

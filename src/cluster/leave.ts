@@ -4,6 +4,7 @@
 // directory.
 
 import type { Db } from '../client/api.ts';
+import { nodeId } from '../core/model/ids.ts';
 import type { ControlRow } from '../core/model/state.ts';
 import { DsysError } from '../errors.ts';
 import { withoutMember } from '../wire/cluster-file.ts';
@@ -153,7 +154,9 @@ async function forget(cluster: Cluster, node: string, keep: boolean): Promise<st
     signalProcess(record, 'SIGKILL');
     await waitForCondition(record, 'gone', killLimitMs);
   }
-  await changeCluster(paths, (file) => withoutMember(file, node));
+  await changeCluster(paths, (file) =>
+    withoutMember(file, { node: nodeId(node), at: new Date().toISOString() }),
+  );
   const kept = keep ? setAside(paths, node, 'left') : null;
   removeNode(paths, node);
   return kept;

@@ -3,6 +3,7 @@
 // storage and new keys, on the same ports. The old directory is put aside, not removed: writes at
 // `one` may be in it that nobody else has.
 
+import { nodeId } from '../core/model/ids.ts';
 import type { Member } from '../core/model/operation.ts';
 import { DsysError } from '../errors.ts';
 import { withMember, withoutMember } from '../wire/cluster-file.ts';
@@ -54,7 +55,8 @@ export async function replaceNode(
       const draft = await draftReplacement(cluster, old, letGo);
       // cluster.json keeps the old member until the control group has the new one: see admit.
       const admission = { cluster, db, draft, wait: 'ready', limit, progress } as const;
-      return admit(admission, (file, member) => withMember(withoutMember(file, node), member));
+      const out = { node: nodeId(node), at: new Date().toISOString() };
+      return admit(admission, (file, member) => withMember(withoutMember(file, out), member));
     });
     recordEvent(cluster.paths, { kind: 'replaced', node, detail: { kept: joined.kept } });
     const durationMs = Math.round(performance.now() - startedAt);
