@@ -122,6 +122,13 @@ export const limits = {
   deadNodeTimeoutMs: 10 * 60 * 1000,
   /** A timestamp further ahead of the local clock is refused and counted. */
   clockAheadMsMax: 500,
+  /** Replicas that the leaders of one node copy to newcomers at once: writes must not wait. */
+  movesMax: 4,
+  /** The same in bytes of their partitions; one is always allowed. */
+  moveBytesMax: 16 << 20,
+  /** A learner of the control group becomes a voter when it has been well for this long. */
+  stableTicks: 1000,
+
   /** Ring positions per node. */
   virtualNodes: 150,
   /** Keys that one page of a scan returns, and their bytes. */
@@ -171,4 +178,7 @@ export type Bounds = Pick<
   | 'scanBytesMax'
   | 'stateSaveTicks'
   | 'stateRowsMax'
+  | 'movesMax'
+  | 'moveBytesMax'
+  | 'stableTicks'
 >;

@@ -3,7 +3,8 @@
 // durable, in order.
 
 import { assert } from '../model/assert.ts';
-import type { LogRecord, PersistBatch } from '../model/records.ts';
+import type { GroupId } from '../model/ids.ts';
+import type { GroupDrop, LogRecord, PersistBatch } from '../model/records.ts';
 import type { RaftPersist } from '../raft/contract.ts';
 import type { Replica } from './replica.ts';
 
@@ -54,6 +55,19 @@ export class Durability {
     this.#promised.rafts.push({ replica, number: persist.number });
   }
 
+  /** The group is forgotten; what it had in this batch goes nowhere. */
+  addDrop(drop: GroupDrop): void {
+    const { group } = drop;
+    this.#open.snapshots = this.#open.snapshots.filter((one) => one.group !== group);
+    this.#open.drops.push(drop);
+    this.#open.records.push({ kind: 'group-dropped', ...drop });
+  }
+
+  /** True: a drop of the group is in the batch that now gathers, so no snapshot of it may be. */
+  isDropping(group: GroupId): boolean {
+    return this.#open.drops.some((drop) => drop.group === group);
+  }
+
   get isEmpty(): boolean {
     const { records, snapshots } = this.#open;
     return records.length + snapshots.length + this.#promised.rafts.length === 0;
@@ -76,6 +90,7 @@ export class Durability {
       const done = this.#inFlight.shift();
       assert(done !== undefined, 'a batch in flight');
       for (const { replica, number: raftNumber } of done.rafts) {
+        if (replica.dropped) continue;
         if (replica.installing === done.number) replica.onInstalled();
         replica.raft.onPersisted(raftNumber);
         woken.push(replica);
@@ -86,9 +101,14 @@ export class Durability {
   }
 }
 
-type OpenBatch = { number: number; snapshots: MutableSnapshots; records: LogRecord[] };
+type OpenBatch = {
+  number: number;
+  snapshots: MutableSnapshots;
+  drops: GroupDrop[];
+  records: LogRecord[];
+};
 type MutableSnapshots = PersistBatch['snapshots'][number][];
 
 function newBatch(number: number): OpenBatch {
-  return { number, snapshots: [], records: [] };
+  return { number, snapshots: [], drops: [], records: [] };
 }

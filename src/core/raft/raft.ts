@@ -35,7 +35,7 @@ import { proposeChanges } from './proposing-changes.ts';
 import { leaveQuiet, wake } from './quiescence.ts';
 import { beginReadRound } from './read-index.ts';
 import { advanceCommit } from './replication.ts';
-import { appendAsLeader } from './roles.ts';
+import { appendAsLeader, becomeFollower } from './roles.ts';
 import { onInstallSnapshot } from './snapshot-receiving.ts';
 import { compactionFloor } from './snapshot-sending.ts';
 import type { Leadership } from './state.ts';
@@ -197,6 +197,12 @@ export class Raft {
   /** Lets the timers of a quiet group run again. */
   wake(): void {
     wake(this.#state);
+  }
+
+  /** Leads no more, in this term; nothing when it does not lead. */
+  resign(): void {
+    const state = this.#state;
+    if (state.leadership !== null) becomeFollower(state, state.term, null);
   }
 
   /** False when this node does not lead, or `to` is no connected voter beside it. */
