@@ -76,10 +76,9 @@ export class Nursery {
         return isAlive(kept) ? [this.#bear(group, { configuration: nobody, kept })] : [];
       }
       if (isBornHere) return [this.#bear(group, { configuration, kept })];
-      // Of a group that came later the log may be all that there is: from its first entry on.
-      const start = isFounder ? configuration : nobody;
+      // A group that came later: its log says who is in it.
       return kept !== undefined && isAlive(kept)
-        ? [this.#bear(group, { configuration: start, kept })]
+        ? [this.#bear(group, { configuration: nobody, kept })]
         : [];
     });
   }
