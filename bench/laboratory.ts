@@ -22,6 +22,11 @@ export interface LabNode {
 }
 
 interface LabStatus {
+  readonly cluster: { readonly nodes: number; readonly epoch: number | null };
+  readonly data: {
+    readonly moving: number | null;
+    readonly balance: { readonly replicas: number; readonly leads: number; readonly keys: number };
+  };
   readonly nodes: readonly LabNode[];
   readonly consensus: {
     readonly control: { readonly leader: string | null };
