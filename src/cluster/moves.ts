@@ -19,7 +19,7 @@ export interface Departing {
 }
 
 export interface Moves {
-  /** Replicas that should be, and those of them that do not vote yet. */
+  /** Replicas of partitions that should be, and those of them that do not vote yet. */
   readonly replicas: number;
   readonly left: number;
   /** Replicas that vote and should not any more. */
@@ -74,29 +74,32 @@ export function isInPlace(row: ControlRow, views: readonly GroupView[], node: st
   );
 }
 
-/** Every group has the voters that it should have, and the control group knows no departure. */
+/**
+ * Every partition has the voters that it should have, every member hears the control group, and no
+ * departure is known. Who of them votes in the control group is decided when they have been there for
+ * a while: that moves no data.
+ */
 export function isAllInPlace(row: ControlRow, views: readonly GroupView[]): boolean {
+  const control = views[0];
+  const hearing = [...(control?.voters ?? []), ...(control?.learners ?? [])];
   return (
     row.departures.length === 0 &&
-    row.placement.every((nodes, group) => isSettled(views[group], nodes, group === 0))
+    row.members.every(({ node }) => hearing.includes(node)) &&
+    row.placement.every((nodes, group) => group === 0 || isSettled(views[group], nodes))
   );
 }
 
-function isSettled(
-  view: GroupView | undefined,
-  nodes: readonly string[],
-  learners = false,
-): boolean {
+function isSettled(view: GroupView | undefined, nodes: readonly string[]): boolean {
   if (view === undefined || view.leader === null) return false;
   const same =
     view.voters.length === nodes.length && nodes.every((node) => view.voters.includes(node));
-  return same && (learners || view.learners.length === 0);
+  return same && view.learners.length === 0;
 }
 
 function groupMoves(row: ControlRow, views: readonly GroupView[]): GroupMoves[] {
   return row.placement.flatMap((wanted: readonly string[], group) => {
     const view = views[group];
-    if (view === undefined || view.leader === null) return [];
+    if (group === 0 || view === undefined || view.leader === null) return [];
     const missing = wanted.filter((node) => !view.voters.includes(node));
     const surplus = view.voters.filter((node) => !wanted.includes(node));
     return [{ wanted, missing, surplus }];

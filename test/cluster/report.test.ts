@@ -61,7 +61,7 @@ describe('the report while members come and go', () => {
   });
 
   it('counts replicas that are not in place, and names who comes and goes', () => {
-    expect(report.data).toMatchObject({ replicas: 9, moving: 1, underReplicated: 0 });
+    expect(report.data).toMatchObject({ replicas: 6, moving: 1, underReplicated: 0 });
     expect(report.membership.departures).toEqual([{ node: 'node3', how: 'leaving', groups: 1 }]);
     expect(report.membership.joining).toEqual([{ node: 'node4', moved: 0, total: 1 }]);
     expect(report.membership.unlisted).toEqual(['node4']);

@@ -48,7 +48,7 @@ describe('join', () => {
     const { json } = await lab.json(['status']);
     expect(json.value).toMatchObject({
       cluster: { nodes: 4 },
-      data: { underReplicated: 0, unavailable: 0, moving: 0, replicas: 196 },
+      data: { underReplicated: 0, unavailable: 0, moving: 0, replicas: 192 },
       membership: { joining: [], departures: [], unlisted: [], removed: [] },
     });
     expect(json.at('data', 'balance', 'replicas')).toBeLessThanOrEqual(1.3);

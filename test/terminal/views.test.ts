@@ -67,7 +67,7 @@ describe('status', () => {
     });
     const moving = clusterReport({ cluster, nodes: report.nodes, answers, control: row });
     expect((await statusLines(moving, plain)).slice(-3)).toEqual([
-      'MOVES  1 of 9 replicas, node4 joining, node2 leaving (2 groups left)',
+      'MOVES  1 of 6 replicas, node4 joining, node2 leaving (2 groups left)',
       'node4 is a member, but its join was broken off: dsys join node4',
       'node3 was taken out of the cluster: dsys replace node3, or dsys leave node3',
     ]);
