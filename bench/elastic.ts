@@ -6,7 +6,7 @@
 import type { Db } from '../src/client/api.ts';
 import { waitUntil } from '../src/cluster/wait-until.ts';
 import { divergences, isSettled, type ReplicaState } from './judges.ts';
-import { Laboratory } from './laboratory.ts';
+import { Laboratory, type LabStatus } from './laboratory.ts';
 import { PartitionLoad, percentile } from './partition-load.ts';
 import { type Outcome, runProgram } from './program.ts';
 
@@ -41,10 +41,19 @@ async function take(
   };
   const tookMs = performance.now() - begin;
   const gaps = load.takeGaps();
-  const { cluster, data } = await laboratory.status();
+  const { cluster, data } = await wholeStatus(laboratory);
   const { moved } = done;
   const what = `${verb} ${done.node}`;
   return { what, nodes: cluster.nodes, tookMs, moved, gaps, balance: data.balance };
+}
+
+/** On a busy machine a look may miss nodes; then it tells nothing about the balance. */
+async function wholeStatus(laboratory: Laboratory): Promise<LabStatus> {
+  const ask = async (): Promise<LabStatus | null> => {
+    const status = await laboratory.status();
+    return status.nodes.every(({ state }) => state === 'up') ? status : null;
+  };
+  return (await waitUntil({ ask, everyMs: 100, timeoutMs: settleMs })) ?? laboratory.status();
 }
 
 /** The leader of the control group, one of the first and one of the last leave. */

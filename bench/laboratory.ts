@@ -21,7 +21,7 @@ export interface LabNode {
   readonly leads: number | null;
 }
 
-interface LabStatus {
+export interface LabStatus {
   readonly cluster: { readonly nodes: number; readonly epoch: number | null };
   readonly data: {
     readonly moving: number | null;

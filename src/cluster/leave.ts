@@ -15,7 +15,7 @@ import { removeNode, setAside } from './new-member.ts';
 import { liveProcess, signalProcess, waitForCondition } from './node-process.ts';
 import { recordedProcess } from './pid-file.ts';
 import { lookAtPlacement, notThere, waitForPlacement } from './placement-look.ts';
-import { probeCluster } from './probe.ts';
+import { patientDeadlineMs, probeCluster } from './probe.ts';
 import type { Progress } from './progress.ts';
 import type { ClusterReport } from './report.ts';
 import { takeMember } from './start-lock.ts';
@@ -131,7 +131,7 @@ async function howToLeave(
   const leaving = new Set<string>(row.departures.map((departure) => departure.node));
   const staying = row.members.filter((member) => member.node !== node && !leaving.has(member.node));
   if (staying.length === 0) throw lastMember(cluster, node);
-  const report = await probeCluster(cluster, db);
+  const report = await probeCluster(cluster, db, patientDeadlineMs);
   if (!runs && !force) throw isDown(node);
   if (report.data.unavailable > 0) throw undecidable(report, node);
   if (!force && report.data.underReplicated > 0) throw underReplicated(report, node);

@@ -26,9 +26,19 @@ export const statusDeadlineMs = 150;
 const crashLines = 5;
 const refusals: readonly string[] = ['unauthorized', 'protocol-mismatch'];
 
+/** For decisions, not for eyes: a node that is only busy must not count as silent. */
+export const patientDeadlineMs = 1500;
+
 /** The cluster as it is now. */
-export async function probeCluster(cluster: Cluster, db: Db): Promise<ClusterReport> {
-  const [answers, control] = await Promise.all([askNodes(cluster, db), askControl(cluster, db)]);
+export async function probeCluster(
+  cluster: Cluster,
+  db: Db,
+  deadlineMs: number = statusDeadlineMs,
+): Promise<ClusterReport> {
+  const [answers, control] = await Promise.all([
+    askNodes(cluster, db, deadlineMs),
+    askControl(cluster, db, deadlineMs),
+  ]);
   return reportFrom(cluster, answers, control);
 }
 
@@ -36,17 +46,21 @@ export async function probeCluster(cluster: Cluster, db: Db): Promise<ClusterRep
  * What the nodes said, by name; asks nobody when nothing runs. When every node that runs refuses
  * this client, that is the truth to tell, and not that they are silent.
  */
-export async function askNodes(cluster: Cluster, db: Db): Promise<Map<string, NodeStatus>> {
+async function askNodes(
+  cluster: Cluster,
+  db: Db,
+  timeoutMs: number,
+): Promise<Map<string, NodeStatus>> {
   if (!someRun(cluster)) return new Map();
-  const answers = await db.status({ timeoutMs: statusDeadlineMs });
+  const answers = await db.status({ timeoutMs });
   if (!answers.some((answer) => answer.ok)) assertWelcome(answers);
   return new Map(answers.flatMap((answer) => (answer.ok ? [[answer.node, answer.answer]] : [])));
 }
 
 /** Null when nobody knows it: all are down, or of an older version. */
-async function askControl(cluster: Cluster, db: Db): Promise<ControlRow | null> {
+async function askControl(cluster: Cluster, db: Db, timeoutMs: number): Promise<ControlRow | null> {
   if (!someRun(cluster)) return null;
-  const state = await db.control({ timeoutMs: statusDeadlineMs }).catch((cause: unknown) => {
+  const state = await db.control({ timeoutMs }).catch((cause: unknown) => {
     if (cause instanceof DsysError) return null;
     throw cause;
   });
@@ -67,7 +81,7 @@ function assertWelcome(answers: readonly NodeAnswer<NodeStatus>[]): void {
  * Processes are looked at after the nodes have answered: one that died meanwhile is not shown as
  * up.
  */
-export function reportFrom(
+function reportFrom(
   cluster: Cluster,
   answered: ReadonlyMap<string, NodeStatus>,
   control: ControlRow | null,

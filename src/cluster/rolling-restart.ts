@@ -11,7 +11,7 @@ import { groupViews } from './group-view.ts';
 import { liveProcess } from './node-process.ts';
 import { endNode } from './node-signals.ts';
 import { notThere } from './placement-look.ts';
-import { probeCluster } from './probe.ts';
+import { patientDeadlineMs, probeCluster } from './probe.ts';
 import type { Progress } from './progress.ts';
 import type { ClusterReport } from './report.ts';
 import { bringUp } from './start.ts';
@@ -39,7 +39,9 @@ export interface RestartedNode {
 
 const pollMs = 50;
 const watchMs = 5000;
-const statusMs = 500;
+const statusMs = 1500;
+/** So long may a cluster be ill before it counts: an election, a busy moment. */
+const illMsMax = 3000;
 
 export async function restartRolling(
   cluster: Cluster,
@@ -68,7 +70,9 @@ export async function restartRolling(
 
 /** The leader of the control group last: it is moved once, and not from node to node. */
 async function inOrder(cluster: Cluster): Promise<string[]> {
-  const report = await withConnection(cluster, (db) => probeCluster(cluster, db));
+  const report = await withConnection(cluster, (db) =>
+    probeCluster(cluster, db, patientDeadlineMs),
+  );
   const { leader } = report.consensus.control;
   return [...cluster.nodes].sort((a, b) => Number(a === leader) - Number(b === leader));
 }
@@ -98,7 +102,7 @@ async function waitUntilCaughtUp(options: {
   const goals = await committed(cluster, db);
   let missing: string[] = [];
   const ask = async (): Promise<true | null> => {
-    const report = await probeCluster(cluster, db);
+    const report = await probeCluster(cluster, db, patientDeadlineMs);
     const behind = await groupsBehind(db, node, goals);
     missing = [
       ...(behind > 0 ? [`${behind} groups of ${node} are behind`] : []),
@@ -145,11 +149,10 @@ async function expectHealthy(cluster: Cluster, options: RollingOptions): Promise
   let missing: string[] = [];
   await withConnection(cluster, async (db) => {
     const ask = async (): Promise<true | null> => {
-      missing = unhealthy(await probeCluster(cluster, db));
+      missing = unhealthy(await probeCluster(cluster, db, patientDeadlineMs));
       return missing.length === 0 || null;
     };
-    // One answer may come too late on a busy machine: that is no illness.
-    const timeoutMs = waitHealthy ? limit.timeoutMs : 2 * statusMs;
+    const timeoutMs = waitHealthy ? limit.timeoutMs : illMsMax;
     await waitUntil({ ...limit, timeoutMs, everyMs: pollMs, ask });
   });
   assertNotInterrupted(limit);
@@ -176,10 +179,10 @@ async function watchCanaries(
     const since = performance.now();
     let illSince: number | null = null;
     const ask = async (): Promise<true | null> => {
-      missing = unhealthy(await probeCluster(cluster, db));
+      missing = unhealthy(await probeCluster(cluster, db, patientDeadlineMs));
       const now = performance.now();
       illSince = missing.length === 0 ? null : (illSince ?? now);
-      return illSince !== null && now - illSince > 2 * statusMs ? true : null;
+      return illSince !== null && now - illSince > illMsMax ? true : null;
     };
     const timeoutMs = Math.max(0, watchMs - (performance.now() - since));
     const ill = await waitUntil({ ...options.limit, timeoutMs, everyMs: 2 * pollMs, ask });
