@@ -130,8 +130,7 @@ export class Machine implements MachineView {
   async #bear(): Promise<void> {
     const { network, name, bootstrap, audience } = this.#options;
     const opened = await openDisk(this.#options);
-    const members = bootstrap.members.map(({ node }) => node);
-    const endpoint = network.transport({ self: name, members });
+    const endpoint = network.transport({ self: name, members: bootstrap.members });
     const life = bearLife(this.#options, {
       opened,
       machine: this,
