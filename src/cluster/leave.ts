@@ -39,7 +39,7 @@ export interface Left {
   readonly durationMs: number;
 }
 
-/** It ends by itself as soon as it hears that it is out. */
+/** It ends by itself as soon as it hears that it is out, perhaps before we hear it. */
 const endsByItselfMs = 5000;
 const killLimitMs = 5000;
 
@@ -88,12 +88,13 @@ export async function depart(
   recordEvent(cluster.paths, { kind: 'leave', node, detail: { how, force } });
   let total = 0;
   let left = 0;
+  const watch = new ProcessWatch(cluster, node);
   const look = await waitForPlacement(db, limit, ({ row }) => {
     const departure = row.departures.find((one) => one.node === node);
     left = departure?.groups.length ?? 0;
     total = Math.max(total, left);
     progress.count(`groups have let go of ${node}`, total - left, total);
-    if (how === 'leaving' && departure !== undefined) assertRuns(cluster, node);
+    if (how === 'leaving' && departure !== undefined) watch.assertRuns();
     return !isMember(row, node, storage);
   });
   if (look !== null) {
@@ -162,14 +163,30 @@ async function forget(cluster: Cluster, node: string, keep: boolean): Promise<st
   return kept;
 }
 
-function assertRuns(cluster: Cluster, node: string): void {
-  if (liveProcess(cluster.paths, node) !== null) return;
-  throw new DsysError({
-    code: 'not-running',
-    message: `${node} ended while it was handing over`,
-    hint: `start it, and it goes on: dsys start ${node}; or do without what only it has: dsys leave ${node} --force`,
-    details: { node },
-  });
+/** Notices when a node that hands over is gone for longer than its removal takes to be seen. */
+class ProcessWatch {
+  readonly #cluster: Cluster;
+  readonly #node: string;
+  #goneSince: number | null = null;
+
+  constructor(cluster: Cluster, node: string) {
+    this.#cluster = cluster;
+    this.#node = node;
+  }
+
+  assertRuns(): void {
+    const runs = liveProcess(this.#cluster.paths, this.#node) !== null;
+    const now = performance.now();
+    this.#goneSince = runs ? null : (this.#goneSince ?? now);
+    if (this.#goneSince === null || now - this.#goneSince < endsByItselfMs) return;
+    const node = this.#node;
+    throw new DsysError({
+      code: 'not-running',
+      message: `${node} ended while it was handing over`,
+      hint: `start it, and it goes on: dsys start ${node}; or do without what only it has: dsys leave ${node} --force`,
+      details: { node },
+    });
+  }
 }
 
 function isDown(node: string): DsysError {
