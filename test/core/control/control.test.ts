@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Control } from '../../../src/core/control/control.ts';
 import type { ControlCommand } from '../../../src/core/model/command.ts';
-import type { ControlRow } from '../../../src/core/model/state.ts';
+import type { ControlRow } from '../../../src/core/model/control-row.ts';
 import {
   bear,
   changed,
