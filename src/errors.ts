@@ -48,6 +48,8 @@ export const errorCodes = {
   'already-exists': facts(5, false, 'a cluster or node of that name is there already'),
   'wrong-size': facts(5, false, 'the cluster runs with another number of nodes'),
   'still-running': facts(5, false, 'the cluster or node must be stopped first'),
+  'member-needed': facts(5, false, 'the node cannot leave: data or votes would be missing'),
+  'feature-missing': facts(3, true, 'a node runs an older version that does not know this yet'),
   'not-running': facts(3, true, 'the cluster or node is not running'),
   'start-failed': facts(1, false, 'a node did not come up; its last lines are shown'),
   'not-ready': facts(3, true, 'the cluster did not become ready in time'),
