@@ -68,6 +68,11 @@ export const errorCodes = {
   timeout: facts(3, true, 'no answer in time; certainly no effect'),
   unauthorized: facts(1, false, 'the keys do not belong to this cluster'),
   'protocol-mismatch': facts(1, false, 'the other side speaks another protocol version'),
+  'member-removed': facts(
+    1,
+    false,
+    "the node is no member of its cluster any more; its data directory is nobody's",
+  ),
   'storage-corrupt': facts(1, false, 'a file of a node is damaged; the node must be replaced'),
   'storage-format': facts(1, false, 'the data directory was written by another version of dsys'),
   'storage-foreign': facts(1, false, 'the data directory belongs to another cluster or node'),

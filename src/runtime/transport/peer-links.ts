@@ -92,7 +92,8 @@ export class PeerLinks {
 
   #await(end: Promise<void>): void {
     this.#ending.add(end);
-    end.finally(() => this.#ending.delete(end));
+    const forget = () => this.#ending.delete(end);
+    end.then(forget, forget);
   }
 }
 
