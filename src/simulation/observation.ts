@@ -2,20 +2,22 @@
 // the engine knows none of them by name, and nothing that they do changes the run.
 
 import type { Input, Ready } from '../core/contract.ts';
-import type { Incarnation, NodeId, Tick } from '../core/model/ids.ts';
+import type { Incarnation, NodeId, StorageId, Tick } from '../core/model/ids.ts';
 import type { Recovered } from '../core/model/records.ts';
 import type { Node } from '../core/node.ts';
 import type { PlannedFault } from './plan.ts';
 
 /**
  * `refused`: its disk was wiped or damaged, so it did not start and never will; that is the end it
- * must have.
+ * must have. `removed`: it was told that it is no member any more, and ended.
  */
-export type MachineState = 'up' | 'paused' | 'down' | 'refused';
+export type MachineState = 'up' | 'paused' | 'down' | 'refused' | 'removed';
 
 /** A simulated computer, from outside. Reading it changes nothing. */
 export interface MachineView {
   readonly name: NodeId;
+  /** Of its directory; another machine may have, or take, the same name. */
+  readonly storageId: StorageId;
   /** The living node: `up` and `paused`. */
   readonly node: Node | null;
   /** Of the current life, or of the last one; 0 before the first start. */
@@ -27,7 +29,7 @@ export interface MachineView {
   readonly diskSurvived: boolean;
 }
 
-export type End = 'kill' | 'stop' | 'fatal';
+export type End = 'kill' | 'stop' | 'fatal' | 'removed';
 
 export interface Observer {
   /** A node was made; `recovered` is what its disk gave it. */
