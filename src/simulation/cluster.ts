@@ -47,12 +47,7 @@ export function memberOf(
 export function bootstrapOf(
   plan: Pick<
     Plan,
-    | 'nodes'
-    | 'partitions'
-    | 'replicationFactor'
-    | 'resolver'
-    | 'deadNodeTimeoutMs'
-    | 'featureLevel'
+    'nodes' | 'partitions' | 'replicationFactor' | 'resolver' | 'deadNodeTimeoutMs' | 'featureLevel'
   >,
 ): Bootstrap {
   const { partitions, replicationFactor, resolver, deadNodeTimeoutMs, featureLevel } = plan;

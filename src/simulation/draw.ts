@@ -2,10 +2,10 @@
 // its clients ask. Each part draws from a stream of its own, so that a change in one shifts none of
 // the others.
 
+import { features } from '../core/model/features.ts';
 import { type Bounds, limits } from '../core/model/limits.ts';
 import type { Random } from '../core/model/random.ts';
 import { seededRandom } from '../core/model/random.ts';
-import { features } from '../core/model/features.ts';
 import { memberNames, namesOf } from './cluster.ts';
 import { drawFaults, drawMix, inOrder } from './nemesis/draw.ts';
 import { drawMembership } from './nemesis/membership-draw.ts';

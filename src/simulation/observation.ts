@@ -3,6 +3,7 @@
 
 import type { Input, Ready } from '../core/contract.ts';
 import type { Incarnation, NodeId, StorageId, Tick } from '../core/model/ids.ts';
+import type { Member } from '../core/model/operation.ts';
 import type { Recovered } from '../core/model/records.ts';
 import type { Node } from '../core/node.ts';
 import type { PlannedFault } from './plan.ts';
@@ -27,6 +28,10 @@ export interface MachineView {
   readonly refusal: string | null;
   /** False once a fault destroyed what was synced (wipe, bit flip): what only it knew is lost. */
   readonly diskSurvived: boolean;
+  /** False once it was told that it is no member any more, or another machine has its name. */
+  readonly isMember: boolean;
+  /** Whom it was told to talk to when it last started. */
+  readonly membersAtStart: readonly Member[];
 }
 
 export type End = 'kill' | 'stop' | 'fatal' | 'removed';

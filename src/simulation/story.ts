@@ -5,9 +5,9 @@
 import type { GroupId } from '../core/model/ids.ts';
 import type { Operation, Request, Result } from '../core/model/operation.ts';
 import type { Recovered } from '../core/model/records.ts';
+import type { RaftView } from '../core/raft/contract.ts';
 import { wordsOf } from '../faults/wording.ts';
 import { groupOfKey } from '../wire/key-hash.ts';
-import type { RaftView } from '../core/raft/contract.ts';
 import type { Asked, Invariant, ReplicaView, ViewChange } from './invariants/watch.ts';
 import { Watch } from './invariants/watch.ts';
 import type { End, MachineView, Observer } from './observation.ts';

@@ -134,11 +134,7 @@ export class Disks implements Invariant {
   /** What a start finds is durable from then on. Comes after those who compare it with before. */
   onBirth({ name, storageId }: MachineView, { groups }: Recovered): void {
     const disk = this.disk(storageId);
-    const before = this.#inUse.get(name);
-    this.#inUse.set(name, storageId);
-    if (before !== undefined && before !== storageId) {
-      for (const listener of this.#otherDiskListeners) listener(name);
-    }
+    this.#use(name, storageId);
     disk.pending = [];
     disk.replicas.clear();
     for (const found of groups) {
@@ -161,8 +157,18 @@ export class Disks implements Invariant {
     }
   }
 
-  onReady({ storageId }: MachineView, { persist }: Ready): void {
-    if (persist !== null) this.disk(storageId).pending.push(persist);
+  onReady({ name, storageId }: MachineView, { persist }: Ready): void {
+    if (persist === null) return;
+    this.#use(name, storageId);
+    this.disk(storageId).pending.push(persist);
+  }
+
+  #use(node: NodeId, storageId: StorageId): void {
+    const before = this.#inUse.get(node);
+    if (before === storageId) return;
+    this.#inUse.set(node, storageId);
+    if (before === undefined) return;
+    for (const listener of this.#otherDiskListeners) listener(node);
   }
 
   #tell(name: NodeId, record: LogRecord): void {

@@ -51,7 +51,7 @@ export class Machine implements MachineView {
   /** False: it is no member any more, or its name is another's: it starts only to be told so. */
   #isMember = true;
   /** As they were when it was last a member that started. */
-  #membersKnown: readonly Member[] = [];
+  #membersAtStart: readonly Member[] = [];
 
   constructor(options: MachineOptions) {
     this.name = options.name;
@@ -64,7 +64,10 @@ export class Machine implements MachineView {
     return this.#options.storageId;
   }
 
-  /** False once it was removed, or another machine has its name. */
+  get membersAtStart(): readonly Member[] {
+    return this.#membersAtStart;
+  }
+
   get isMember(): boolean {
     return this.#isMember;
   }
@@ -166,8 +169,8 @@ export class Machine implements MachineView {
   async #bear(): Promise<void> {
     const { network, name, audience } = this.#options;
     const opened = await openDisk(this.#options);
-    if (this.#isMember) this.#membersKnown = this.#options.members();
-    const members = this.#membersKnown;
+    if (this.#isMember) this.#membersAtStart = this.#options.members();
+    const members = this.#membersAtStart;
     const endpoint = network.transport({ self: name, members: members.map(({ node }) => node) });
     const life = bearLife(this.#options, {
       opened,

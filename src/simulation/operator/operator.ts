@@ -71,7 +71,7 @@ export class Operator {
         return file.member(fault.node) !== null;
       case 'replace': {
         const machine = park.of(fault.node);
-        const isMember = machine !== null && machine.isMember && file.member(fault.node) !== null;
+        const isMember = machine?.isMember === true && file.member(fault.node) !== null;
         return isMember && (machine.node === null || this.mayLose(machine));
       }
       case 'revive':
