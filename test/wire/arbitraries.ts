@@ -26,7 +26,7 @@ import type {
   SessionRef,
   WriteOperation,
 } from '../../src/core/model/operation.ts';
-import type { LogRecord } from '../../src/core/model/records.ts';
+import type { GroupDrop, LogRecord } from '../../src/core/model/records.ts';
 import type { AppliedPoint } from '../../src/core/model/state.ts';
 import type { Dot, Timestamp, Version, VersionVector } from '../../src/core/model/version.ts';
 
@@ -40,10 +40,12 @@ export const node: Arbitrary<NodeId> = fc
   .constantFrom('node1', 'node2', 'node3', 'a', 'Z.9_x-1', 'n'.repeat(64))
   .map(nodeId);
 export const nodes = fc.array(node, { maxLength: 4 });
-const sortedNodes = fc.uniqueArray(node, { maxLength: 4 }).map((list) => list.sort());
+export const sortedNodes = fc.uniqueArray(node, { maxLength: 4 }).map((list) => list.sort());
 export const index: Arbitrary<LogIndex> = count.map(logIndex);
 export const anyTerm: Arbitrary<Term> = count.map(term);
 export const group: Arbitrary<GroupId> = fc.nat(65_535).map(groupId);
+export const groups = fc.array(group, { maxLength: 4 });
+export const featureLevel = fc.integer({ min: 1, max: 0xffff });
 export const anyIncarnation: Arbitrary<Incarnation> = fc.nat(0xffff_fffe).map(incarnation);
 export const uuid = fc.uuid();
 export const anyStorageId = uuid.map(storageId);
@@ -73,6 +75,20 @@ export const version: Arbitrary<Version> = fc.record({
   hlc: timestamp,
 });
 
+const endpoint = fc.integer({ min: 1, max: 65_535 }).map((port) => `tcp://127.0.0.1:${port}`);
+const z85 = fc.string({
+  unit: fc.constantFrom(...'aZ0.-:+=^!/*?&<>()[]{}@%$#'),
+  minLength: 40,
+  maxLength: 40,
+});
+export const member: Arbitrary<Member> = fc.record({
+  node,
+  storageId: anyStorageId,
+  addresses: fc.record({ peer: endpoint, client: endpoint, bulk: endpoint }),
+  publicKey: z85,
+  zone: fc.string({ maxLength: 16 }),
+});
+
 const condition = fc.option(index);
 const context = fc.option(vector);
 const kind = <Kind extends string>(word: Kind): Arbitrary<Kind> => fc.constant(word);
@@ -82,11 +98,25 @@ const writeOperation: Arbitrary<WriteOperation> = fc.oneof(
   fc.record({ kind: kind('delete'), key, ifVersion: condition, context }),
   fc.record({ kind: kind('increment'), key, delta: fc.maxSafeInteger() }),
 );
+const how = fc.constantFrom('leaving' as const, 'lost' as const);
+/** The two settings that may change. */
+const changed = { replicationFactor: fc.option(count), deadNodeTimeoutMs: fc.option(count) };
+
 const operation: Arbitrary<Operation> = fc.oneof(
   writeOperation,
   fc.record({ kind: kind('get'), key }),
   fc.record({ kind: kind('scan'), group, prefix: text, after: fc.option(text), limit: count }),
-  fc.record({ kind: fc.constantFrom('status' as const, 'topology' as const, 'hashes' as const) }),
+  fc.record({
+    kind: fc.constantFrom(
+      'status' as const,
+      'topology' as const,
+      'hashes' as const,
+      'control' as const,
+    ),
+  }),
+  fc.record({ kind: kind('join'), member }),
+  fc.record({ kind: kind('leave'), node, how, force: fc.boolean() }),
+  fc.record({ kind: kind('configure'), ...changed }),
 );
 export const client = fc.oneof(uuid, fc.constant('c')) as unknown as Arbitrary<ClientId>;
 export const session: Arbitrary<SessionRef> = fc.record({
@@ -102,20 +132,6 @@ export const request: Arbitrary<Request> = fc.record({
   timeoutMs: count,
   session: fc.option(session),
   forward: fc.boolean(),
-});
-
-const endpoint = fc.integer({ min: 1, max: 65_535 }).map((port) => `tcp://127.0.0.1:${port}`);
-const z85 = fc.string({
-  unit: fc.constantFrom(...'aZ0.-:+=^!/*?&<>()[]{}@%$#'),
-  minLength: 40,
-  maxLength: 40,
-});
-export const member: Arbitrary<Member> = fc.record({
-  node,
-  storageId: anyStorageId,
-  addresses: fc.record({ peer: endpoint, client: endpoint, bulk: endpoint }),
-  publicKey: z85,
-  zone: fc.string({ maxLength: 16 }),
 });
 
 export const configuration: Arbitrary<Configuration> = fc.record({
@@ -141,7 +157,15 @@ export const command: Arbitrary<Command> = fc.oneof(
     node,
     storageId: anyStorageId,
     incarnation: anyIncarnation,
+    featureLevel,
   }),
+  fc.record({ kind: kind('owner-released'), node }),
+  fc.record({ kind: kind('member-joined'), member }),
+  fc.record({ kind: kind('member-departing'), node, how, force: fc.boolean() }),
+  fc.record({ kind: kind('groups-released'), node, groups }),
+  fc.record({ kind: kind('member-removed'), node }),
+  fc.record({ kind: kind('settings-changed'), ...changed }),
+  fc.record({ kind: kind('feature-level-raised'), level: featureLevel }),
 );
 const payload: Arbitrary<Payload> = fc.oneof(
   fc.record({ kind: kind('noop') }),
@@ -155,14 +179,18 @@ export const entry: Arbitrary<Entry> = fc.record({
   size: fc.nat(4 << 20),
 });
 
+const hardState = fc.record({ term: anyTerm, votedFor: fc.option(node) });
+export const groupDrop: Arbitrary<GroupDrop> = fc.record({
+  group,
+  life: fc.integer({ min: 1 }),
+  hardState,
+});
+
 export const logRecord: Arbitrary<LogRecord> = fc.oneof(
   fc.record({ kind: kind('entries'), group, entries: fc.array(entry, { maxLength: 4 }) }),
-  fc.record({
-    kind: kind('hard-state'),
-    group,
-    hardState: fc.record({ term: anyTerm, votedFor: fc.option(node) }),
-  }),
+  fc.record({ kind: kind('hard-state'), group, hardState }),
   fc.record({ kind: kind('log-start'), group, start: fc.record({ index, term: anyTerm }) }),
   fc.record({ kind: kind('tentative'), group, write: tentative }),
   fc.record({ kind: kind('tentative-done'), group, dot }),
+  groupDrop.map((drop) => ({ kind: 'group-dropped' as const, ...drop })),
 );

@@ -1,17 +1,25 @@
 // Rows of applied state as fast-check arbitraries.
 
 import fc, { type Arbitrary } from 'fast-check';
-import type { RemovedRow, SessionResult, StateRow } from '../../src/core/model/state.ts';
+import type {
+  ControlRow,
+  RemovedRow,
+  SessionResult,
+  StateRow,
+} from '../../src/core/model/state.ts';
 import {
   anyIncarnation,
   client,
   count,
   dot,
+  featureLevel,
+  groups,
   index,
   key,
   member,
   node,
   nodes,
+  sortedNodes,
   timestamp,
   value,
   version,
@@ -75,16 +83,26 @@ const machineRow = fc.record({
   expiredBefore: timestamp,
   nextOrder: count,
   nextConflict: count,
+  departed: sortedNodes,
 });
 
-const controlRow = fc.record({
+export const controlRow: Arbitrary<ControlRow> = fc.record({
   kind: fc.constant('control' as const),
   members: fc.array(member, { maxLength: 3 }),
-  incarnations: fc.array(fc.record({ node, incarnation: anyIncarnation }), { maxLength: 3 }),
+  incarnations: fc.array(fc.record({ node, incarnation: anyIncarnation, featureLevel }), {
+    maxLength: 3,
+  }),
+  departures: fc.array(
+    fc.record({ node, how: fc.constantFrom('leaving' as const, 'lost' as const), groups }),
+    { maxLength: 3 },
+  ),
+  removed: fc.array(member, { maxLength: 2 }),
+  featureLevel,
   settings: fc.record({
     replicationFactor: count,
     partitions: count,
     resolver: fc.constantFrom('lww' as const, 'siblings' as const),
+    deadNodeTimeoutMs: count,
   }),
   epoch: count,
   placement: fc.array(nodes, { maxLength: 4 }),

@@ -31,7 +31,10 @@ export interface JournalOptions {
   readonly node: NodeId;
   /** Of this start; persisted before the journal accepts anything. */
   readonly incarnation: Incarnation;
-  /** The last counter that an earlier journal of the group used in this incarnation. */
+  /**
+   * `lastCounter` of the journal of this incarnation before it, when the replica was dropped and is
+   * born again: the log knows those dots, and would take new writes of the same name for copies.
+   */
   readonly lastCounter?: number;
 }
 
@@ -74,7 +77,7 @@ export class Journal {
    */
   readonly #byOrigin = new Map<Origin, TentativeWrite[]>();
   readonly #byKey = new Map<string, Overlay>();
-  #lastCounter = 0;
+  #lastCounter: number;
   #count = 0;
   #bytes = 0;
 
@@ -83,7 +86,7 @@ export class Journal {
     this.#lastCounter = lastCounter;
   }
 
-  /** Of this incarnation; 0 before its first write. */
+  /** Of the last write that this incarnation has accepted; 0 before the first. */
   get lastCounter(): number {
     return this.#lastCounter;
   }
@@ -124,7 +127,6 @@ export class Journal {
   restore(writes: Iterable<TentativeWrite>): void {
     this.#byOrigin.clear();
     this.#byKey.clear();
-    this.#lastCounter = 0;
     this.#count = 0;
     this.#bytes = 0;
     for (const write of [...writes].sort(compareDots)) this.#add(write);
@@ -216,7 +218,7 @@ export class Journal {
     const writes = this.#byOrigin.get(origin);
     if (writes === undefined) this.#byOrigin.set(origin, [write]);
     else writes.push(write);
-    if (origin === this.#origin) this.#lastCounter = counter;
+    if (origin === this.#origin) this.#lastCounter = Math.max(this.#lastCounter, counter);
     const overlay = this.#byKey.get(write.key);
     if (overlay !== undefined) overlay.writes.add(write);
     else this.#byKey.set(write.key, { writes: new Set([write]), row: undefined, item: null });

@@ -12,8 +12,12 @@ export const features = {
 
 export type Feature = keyof typeof features;
 
+/** Of a bundle that stands for a build of before: `esbuild --define:DSYS_FEATURE_LEVEL=1`. */
+declare const DSYS_FEATURE_LEVEL: number | undefined;
+
 /** The greatest level of this build. */
-export const featureLevelOfThisBuild: number = features.elasticity;
+export const featureLevelOfThisBuild: number =
+  typeof DSYS_FEATURE_LEVEL === 'number' ? DSYS_FEATURE_LEVEL : features.elasticity;
 
 export function hasFeature(level: number, feature: Feature): boolean {
   return level >= features[feature];

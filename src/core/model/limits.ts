@@ -118,6 +118,8 @@ export const limits = {
    */
   vectorOriginsMax: 32,
 
+  /** A member that is dead for longer is taken for lost, unless the settings say otherwise. */
+  deadNodeTimeoutMs: 10 * 60 * 1000,
   /** A timestamp further ahead of the local clock is refused and counted. */
   clockAheadMsMax: 500,
   /** Replicas that the leaders of one node copy to newcomers at once: writes must not wait. */

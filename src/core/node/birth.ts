@@ -76,10 +76,9 @@ export class Nursery {
         return isAlive(kept) ? [this.#bear(group, { configuration: nobody, kept })] : [];
       }
       if (isBornHere) return [this.#bear(group, { configuration, kept })];
-      // Of a group that came later the log may be all that there is: from its first entry on.
-      const start = isFounder ? configuration : nobody;
+      // A group that came later: its log says who is in it.
       return kept !== undefined && isAlive(kept)
-        ? [this.#bear(group, { configuration: start, kept })]
+        ? [this.#bear(group, { configuration: nobody, kept })]
         : [];
     });
   }
@@ -123,7 +122,9 @@ export class Nursery {
     const options = this.#options;
     const machine = group === controlGroup ? this.#bearControl(kept) : this.#bearData(group, kept);
     const point = kept?.point ?? { index: logIndex(0), term: term(0), configuration };
-    const replica = new Replica({ group, machine, point });
+    const { members } = options.bootstrap;
+    const replicasAtBirth = membersOf(birthConfiguration(this.#placement, members, group));
+    const replica = new Replica({ group, machine, point, replicasAtBirth });
     const start = kept?.start ?? { index: logIndex(0), term: term(0) };
     const life = this.#lives.get(group) ?? 0;
     replica.attach(

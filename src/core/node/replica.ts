@@ -6,7 +6,7 @@ import type { Control } from '../control/control.ts';
 import type { Journal } from '../data/journal.ts';
 import type { Partition } from '../data/partition.ts';
 import { assert } from '../model/assert.ts';
-import type { Configuration, Entry } from '../model/entry.ts';
+import type { Entry } from '../model/entry.ts';
 import type { GroupId, LogIndex, NodeId } from '../model/ids.ts';
 import type { AppliedPoint, GroupChanges, Snapshot } from '../model/state.ts';
 import type { Raft } from '../raft/raft.ts';
@@ -39,13 +39,20 @@ export class Replica {
   /** True: forgotten; nothing of it may be said, written or done any more. */
   dropped = false;
 
-  constructor(options: { group: GroupId; machine: Machine; point: AppliedPoint }) {
+  constructor(options: {
+    group: GroupId;
+    machine: Machine;
+    point: AppliedPoint;
+    /** Before the first entry; the same on every node, also on one that they do not name. */
+    replicasAtBirth: readonly NodeId[];
+  }) {
     this.group = options.group;
     this.machine = options.machine;
     this.#point = options.point;
     this.savedIndex = options.point.index;
     this.syncedIndex = options.point.index;
-    this.#tellReplicas(options.point.configuration);
+    const { index, configuration } = options.point;
+    this.#tellReplicas(index === 0 ? options.replicasAtBirth : membersOf(configuration));
   }
 
   /** Raft and replica need each other (snapshots); the node joins them right after birth. */
@@ -86,7 +93,7 @@ export class Replica {
     const configuration =
       payload.kind === 'configuration' ? payload.configuration : this.#point.configuration;
     this.#point = { index: entry.index, term: entry.term, configuration };
-    if (payload.kind === 'configuration') this.#tellReplicas(configuration);
+    if (payload.kind === 'configuration') this.#tellReplicas(membersOf(configuration));
   }
 
   /** The whole state at the applied index, for a follower whose entries were compacted. */
@@ -105,7 +112,7 @@ export class Replica {
     if (this.machine.kind === 'data') this.machine.partition.restore(rows);
     else this.machine.control.restore(rows);
     this.#point = snapshot.point;
-    this.#tellReplicas(snapshot.point.configuration);
+    this.#tellReplicas(membersOf(snapshot.point.configuration));
     this.installing = batch;
     this.savedIndex = snapshot.point.index;
   }
@@ -127,7 +134,7 @@ export class Replica {
     return { group: this.group, point: this.#point, clear: false, rows, removed };
   }
 
-  #tellReplicas(configuration: Configuration): void {
-    if (this.machine.kind === 'data') this.machine.partition.setReplicas(membersOf(configuration));
+  #tellReplicas(nodes: readonly NodeId[]): void {
+    if (this.machine.kind === 'data') this.machine.partition.setReplicas(nodes);
   }
 }

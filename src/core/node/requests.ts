@@ -16,9 +16,10 @@ import { utf8Length } from '../model/utf8.ts';
 import type { Hash } from '../placement/ring.ts';
 import type { Administration } from './administration.ts';
 import type { Asker, Call, Calls } from './call.ts';
+import { HeldElsewhere, HeldHere } from './destination.ts';
 import type { Forwards } from './forwards.ts';
 import type { Liveness } from './liveness.ts';
-import { nameOf, reachOf } from './reach.ts';
+import { nameOf, nameOfGroup, reachOf } from './reach.ts';
 import type { ReadOut } from './read-out.ts';
 import type { Reads } from './reads.ts';
 import { nowhere, refuse } from './refusals.ts';
@@ -101,7 +102,7 @@ export class Requests {
     }
     if (control.raft.isLeader) {
       this.#options.administration.propose(call, operation, { control, row });
-    } else if (call.request.forward) this.#options.forwards.pass(call, control);
+    } else if (call.request.forward) this.#options.forwards.pass(call, new HeldHere(control));
     else this.#redirect(call, control);
     return control;
   }
@@ -116,13 +117,26 @@ export class Requests {
     }
     const group = this.#groupOf(operation);
     const replica = this.#options.replicas.get(group);
-    if (!replica || replica.retiredTo !== null)
-      return this.#refuse(call, 'not-leader', `partition ${group} is not held here`);
+    if (!replica || replica.retiredTo !== null) return this.#passOn(call, group);
     if (call.request.consistency === 'one') this.#atOne(call, replica, operation);
     else if (replica.raft.isLeader) this.#atLeader(call, replica, operation);
-    else if (call.request.forward) this.#options.forwards.pass(call, replica);
+    else if (call.request.forward) this.#options.forwards.pass(call, new HeldHere(replica));
     else this.#redirect(call, replica);
     return replica;
+  }
+
+  /** There is no replica here: at `one` that is final, else whoever holds it is asked or named. */
+  #passOn(call: Call, group: GroupId): null {
+    const { replicas, forwards, liveness, calls } = this.#options;
+    const elsewhere = new HeldElsewhere(group, replicas);
+    if (call.request.forward && call.request.consistency !== 'one') {
+      forwards.pass(call, elsewhere);
+      return null;
+    }
+    const reach = elsewhere.reach(liveness);
+    const message = `${nameOfGroup(group)} is not held here, but on ${reach.replicas.join(', ')}`;
+    calls.answer(call, refuse({ reason: 'not-leader', effect: 'none', message, reach }));
+    return null;
   }
 
   #atLeader(call: Call, replica: Replica, operation: WriteOperation | ReadOperation): void {

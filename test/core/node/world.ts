@@ -3,6 +3,7 @@
 // level; faults of networks and disks in all their variety belong to the simulator.
 
 import type { Bootstrap } from '../../../src/core/contract.ts';
+import { featureLevelOfThisBuild } from '../../../src/core/model/features.ts';
 import type { NodeId } from '../../../src/core/model/ids.ts';
 import {
   clientId,
@@ -13,8 +14,10 @@ import {
   nodeId,
   storageId,
 } from '../../../src/core/model/ids.ts';
+import { type Bounds, limits } from '../../../src/core/model/limits.ts';
 import type {
   Consistency,
+  Member,
   Operation,
   Reply,
   Request,
@@ -31,6 +34,15 @@ export interface WorldOptions {
   readonly foreign?: NodeId;
   /** Members that never start: nobody has a connection to them, and none is lost. */
   readonly absent?: readonly NodeId[];
+  readonly deadNodeTimeoutMs?: number;
+  readonly featureLevel?: number;
+  readonly bounds?: Partial<Bounds>;
+}
+
+/** A member that has an address nowhere. */
+export function memberOf(node: NodeId, storage: string, zone = ''): Member {
+  const addresses = { peer: '', client: '', bulk: '' };
+  return { node, storageId: storageId(storage), addresses, publicKey: '', zone };
 }
 
 export interface Ask {
@@ -45,7 +57,9 @@ const client = connectionId('client');
 const messagesPerRunMax = 200_000;
 
 export class World {
-  readonly names: readonly NodeId[];
+  readonly #names: NodeId[];
+  readonly #bootstrap: Bootstrap;
+  #members: Member[];
   readonly #nodes = new Map<NodeId, Node>();
   readonly #down = new Set<NodeId>();
   readonly #cuts = new Set<string>();
@@ -53,33 +67,51 @@ export class World {
   readonly #heldBatches = new Map<NodeId, number>();
   readonly #replies = new Map<number, Result>();
   readonly #foreign: NodeId | undefined;
+  readonly #bounds: Partial<Bounds>;
   #nextRequest = 1;
   #nextSeq = 1;
   #wallMs = 1_700_000_000_000;
 
   constructor(options: WorldOptions = {}) {
     this.#foreign = options.foreign;
+    this.#bounds = options.bounds ?? {};
     const count = options.nodes ?? 3;
-    this.names = Array.from({ length: count }, (_, i) => nodeId(`node${i + 1}`));
-    const bootstrap: Bootstrap = {
+    this.#names = Array.from({ length: count }, (_, i) => nodeId(`node${i + 1}`));
+    this.#members = this.#names.map((node) => memberOf(node, `storage-${node}`));
+    this.#bootstrap = {
       clusterId: clusterId('00000000-0000-4000-8000-000000000001'),
-      members: this.names.map((node) => ({
-        node,
-        storageId: storageId(`storage-${node}`),
-        addresses: { peer: '', client: '', bulk: '' },
-        publicKey: '',
-        zone: '',
-      })),
+      members: this.#members,
+      featureLevel: options.featureLevel ?? featureLevelOfThisBuild,
       settings: {
         replicationFactor: options.replicationFactor ?? 3,
         partitions: options.partitions ?? 4,
         resolver: 'lww',
+        deadNodeTimeoutMs: options.deadNodeTimeoutMs ?? 600_000,
       },
     };
-    for (const self of this.names) this.#nodes.set(self, this.#bear(self, bootstrap));
+    for (const self of this.#names) this.#nodes.set(self, this.#bear(self));
     for (const name of options.absent ?? []) this.#down.add(name);
     for (const self of this.#alive()) {
       for (const peer of this.#alive()) if (peer !== self) this.#up(self, peer);
+    }
+  }
+
+  /** In order of their start. */
+  get names(): readonly NodeId[] {
+    return this.#names;
+  }
+
+  /** The process of a member that was not there before begins, with an empty disk. */
+  start(member: Member): void {
+    const { node: name } = member;
+    if (!this.#names.includes(name)) this.#names.push(name);
+    this.#members = [...this.#members.filter(({ node }) => node !== name), member];
+    this.#down.delete(name);
+    this.#nodes.set(name, this.#bear(name));
+    for (const peer of this.#alive()) {
+      if (peer === name) continue;
+      this.#up(name, peer);
+      this.#up(peer, name);
     }
   }
 
@@ -221,12 +253,15 @@ export class World {
     return result;
   }
 
-  #bear(self: NodeId, bootstrap: Bootstrap): Node {
+  #bear(self: NodeId): Node {
+    const own = this.#members.find(({ node }) => node === self)?.storageId;
     return new Node({
       self,
-      storageId: storageId(this.#foreign === self ? 'made-later' : `storage-${self}`),
+      storageId: this.#foreign === self ? storageId('made-later') : (own ?? storageId('')),
       incarnation: incarnation(1),
-      bootstrap,
+      bootstrap: this.#bootstrap,
+      members: this.#members,
+      bounds: { ...limits, ...this.#bounds },
       recovered: { groups: [] },
       seed: 'world',
       hash: hashText,
