@@ -80,6 +80,11 @@ export class Configurations implements Invariant {
     return configuration === undefined ? null : { index: logIndex(0), configuration };
   }
 
+  /** In force for who has this log, be it committed or not (thesis, section 4.1). */
+  inForce(group: GroupId, raft: Pick<Raft, 'view' | 'termAt'>): Written | null {
+    return this.before(group, raft, raft.view().lastIndex + 1);
+  }
+
   #writtenTo(group: GroupId): Map<string, Written> {
     const known = this.#written.get(group);
     if (known !== undefined) return known;

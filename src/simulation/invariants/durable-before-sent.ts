@@ -13,19 +13,28 @@ import { Violation } from '../outcome.ts';
 import type { Commits, Committed } from './commits.ts';
 import { type Configurations, votingSets } from './configurations.ts';
 import type { Disks, DurableReplica } from './disks.ts';
+import type { Seats } from './seats.ts';
 import type { Invariant, ReplicaView } from './watch.ts';
 
 export class DurableBeforeSent implements Invariant {
   readonly #disks: Disks;
   readonly #configurations: Configurations;
+  readonly #seats: Seats;
   /** Chunks of the snapshot that was last sent to a replica, by `node group index`. */
   readonly #chunks = new Map<string, number>();
   /** Who has ever had an entry on disk, by group and `index@term`; until it is committed. */
   readonly #holders = new Map<GroupId, Map<string, Set<NodeId>>>();
 
-  constructor(disks: Disks, commits: Commits, configurations: Configurations) {
+  constructor(by: {
+    readonly disks: Disks;
+    readonly commits: Commits;
+    readonly configurations: Configurations;
+    readonly seats: Seats;
+  }) {
+    const { disks, commits } = by;
     this.#disks = disks;
-    this.#configurations = configurations;
+    this.#configurations = by.configurations;
+    this.#seats = by.seats;
     disks.onOtherDisk((node) => {
       for (const group of this.#holders.keys()) this.#forget(node, group);
     });
@@ -96,15 +105,13 @@ export class DurableBeforeSent implements Invariant {
     const name = `${entry.index}@${entry.term}`;
     const holders = this.#holdersOf(group, name);
     this.#holders.get(group)?.delete(name);
+    const counts = (node: NodeId) => holders.has(node) && this.#seats.isTaken(group, node);
     const missing = this.#inForce(group, raft, entry.index).map((configuration) =>
-      votingSets(configuration).find((set) => {
-        const held = set.filter((node) => holders.has(node));
-        return held.length < majority(set.length);
-      }),
+      votingSets(configuration).find((set) => set.filter(counts).length < majority(set.length)),
     );
     const [set] = missing;
     if (set === undefined || missing.includes(undefined)) return;
-    const held = set.filter((node) => holders.has(node));
+    const held = set.filter(counts);
     throw new Violation(
       'durable-before-sent',
       `group ${group}: ${by} committed index ${entry.index} of term ${entry.term}, which only ` +
@@ -114,13 +121,15 @@ export class DurableBeforeSent implements Invariant {
 
   /** The one at the entry or before it, or one after it: the leader counted by one of these. */
   #inForce(group: GroupId, raft: ReplicaView['raft'], index: number): readonly Configuration[] {
+    const found: Configuration[] = [];
+    let written = this.#configurations.inForce(group, raft);
+    // Written in this step: nobody has seen it but the leader.
     const { configuration, configurationIndex } = raft.view();
-    const found = [configuration];
-    for (let at: number = configurationIndex; at > index; ) {
-      const before = this.#configurations.before(group, raft, at);
-      if (before === null) break;
-      found.push(before.configuration);
-      at = before.index;
+    if (configurationIndex > (written?.index ?? 0)) found.push(configuration);
+    while (written !== null) {
+      found.push(written.configuration);
+      if (written.index <= index) break;
+      written = this.#configurations.before(group, raft, written.index);
     }
     return found.reverse();
   }

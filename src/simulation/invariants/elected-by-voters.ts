@@ -8,17 +8,26 @@ import type { GroupId, NodeId, StorageId, Term } from '../../core/model/ids.ts';
 import { majority } from '../../core/model/quorum.ts';
 import type { MachineView } from '../observation.ts';
 import { Violation } from '../outcome.ts';
-import { votingSets } from './configurations.ts';
+import { type Configurations, votingSets } from './configurations.ts';
 import type { Removals } from './removals.ts';
+import type { Seats } from './seats.ts';
 import type { Invariant, ReplicaView, ViewChange } from './watch.ts';
 
 export class ElectedByVoters implements Invariant {
+  readonly #configurations: Configurations;
+  readonly #seats: Seats;
   readonly #removals: Removals;
   /** By group, term and candidate: who voted, on which disk. */
   readonly #votes = new Map<string, Map<NodeId, StorageId>>();
 
-  constructor(removals: Removals) {
-    this.#removals = removals;
+  constructor(by: {
+    readonly configurations: Configurations;
+    readonly seats: Seats;
+    readonly removals: Removals;
+  }) {
+    this.#configurations = by.configurations;
+    this.#seats = by.seats;
+    this.#removals = by.removals;
   }
 
   onReady({ name, storageId }: MachineView, { messages }: Ready): void {
@@ -30,27 +39,34 @@ export class ElectedByVoters implements Invariant {
     }
   }
 
-  onView(machine: MachineView, { group }: ReplicaView, { before, now }: ViewChange): void {
+  onView(machine: MachineView, { group, raft }: ReplicaView, { before, now }: ViewChange): void {
     if (now.role !== 'leader') return;
     if (before?.role === 'leader' && before.term === now.term) return;
     const { name, storageId } = machine;
     const votes = new Map(this.#votesFor(group, now.term, name)).set(name, storageId);
+    const inForce = this.#configurations.inForce(group, raft);
+    if (inForce === null) return;
     // A new leader may have left a joint configuration in the same step.
-    const candidates = [before?.configuration ?? now.configuration, now.configuration];
-    const why = candidates.map((configuration) => this.#whatIsMissing(configuration, votes));
+    const isItsOwn = raft.termAt(inForce.index) === now.term;
+    const last = isItsOwn ? this.#configurations.before(group, raft, inForce.index) : null;
+    const why = [inForce, ...(last === null ? [] : [last])].map(({ configuration }) =>
+      this.#whatIsMissing(group, configuration, votes),
+    );
     if (why.includes(null)) return;
-    const facts = `group ${group}: ${name} leads term ${now.term}, but ${why[1]}`;
+    const facts = `group ${group}: ${name} leads term ${now.term}, but ${why[0]}`;
     throw new Violation('elected-by-voters', facts);
   }
 
   #whatIsMissing(
+    group: GroupId,
     configuration: Configuration,
     votes: ReadonlyMap<NodeId, StorageId>,
   ): string | null {
     for (const set of votingSets(configuration)) {
       const yes = set.filter((node) => {
         const storageId = votes.get(node);
-        return storageId !== undefined && !this.#removals.isRemoved(storageId);
+        if (storageId === undefined || this.#removals.isRemoved(storageId)) return false;
+        return this.#seats.has(group, node, storageId);
       });
       if (yes.length >= majority(set.length)) continue;
       return `only ${yes.join(', ') || 'nobody'} of ${set.join(', ')} voted for it`;

@@ -15,6 +15,7 @@ import { Bounded } from './bounded.ts';
 import { Commits } from './commits.ts';
 import { Configurations } from './configurations.ts';
 import { Disks } from './disks.ts';
+import { DropsInTruth } from './drops-in-truth.ts';
 import { DurableBeforeSent } from './durable-before-sent.ts';
 import { ElectedByVoters } from './elected-by-voters.ts';
 import { ElectionSafety } from './election-safety.ts';
@@ -33,9 +34,11 @@ import { OwnWrites } from './own-writes.ts';
 import { QuorumChecked } from './quorum-checked.ts';
 import { RecoveryKeeps } from './recovery-keeps.ts';
 import { Removals } from './removals.ts';
+import { Seats } from './seats.ts';
 import { StateEquality } from './state-equality.ts';
 import { TombstonesKept } from './tombstones-kept.ts';
 import { TrueAcks } from './true-acks.ts';
+import { TrueChanges } from './true-changes.ts';
 import { VoteOnce } from './vote-once.ts';
 import { type Invariant, Watch } from './watch.ts';
 
@@ -56,6 +59,7 @@ export function makeInvariants(plan: Plan, others: readonly Invariant[] = []): I
   const commits = new Commits();
   const disks = new Disks();
   const configurations = new Configurations(commits);
+  const seats = new Seats(configurations, disks);
   const removals = new Removals(configurations, partitions);
   const states = new StateEquality(partitions);
   const books = new AddressBooks();
@@ -67,13 +71,14 @@ export function makeInvariants(plan: Plan, others: readonly Invariant[] = []): I
     disks,
     new ElectionSafety(),
     new VoteOnce(),
-    new DurableBeforeSent(disks, commits, configurations),
+    new DurableBeforeSent({ disks, commits, configurations, seats }),
     new LeaderCompleteness(commits),
     new OwnTermCommits(),
     configurations,
     commits,
     new OneChange(commits, configurations, disks),
-    new ElectedByVoters(removals),
+    seats,
+    new ElectedByVoters({ configurations, seats, removals }),
     removals,
     new LeaderAppendOnly(),
     new LogMatching(),
@@ -85,6 +90,8 @@ export function makeInvariants(plan: Plan, others: readonly Invariant[] = []): I
     new MergesHeard(commits),
     new TombstonesKept(commits, configurations),
     new FreshReads(),
+    new DropsInTruth(configurations),
+    new TrueChanges(commits),
     new AllMeansAll(),
     new TrueAcks(disks),
     new OwnWrites(disks),
