@@ -5,6 +5,7 @@ import type { NodeId } from '../../../src/core/model/ids.ts';
 import { connectionId, incarnation, nodeId } from '../../../src/core/model/ids.ts';
 import type { Result } from '../../../src/core/model/operation.ts';
 import { Calls } from '../../../src/core/node/call.ts';
+import { HeldHere } from '../../../src/core/node/destination.ts';
 import { ForwardArrivals } from '../../../src/core/node/forward-arrivals.ts';
 import { Forwards } from '../../../src/core/node/forwards.ts';
 import type { Liveness } from '../../../src/core/node/liveness.ts';
@@ -181,5 +182,5 @@ function forwarding(life: number) {
     executeHere: ({ request }) => executed.push(request.id),
   });
   const replica = { raft: { leader: nodeId('node2'), isLeader: false } } as unknown as Replica;
-  return { forwards, outbox, calls, replica, executed };
+  return { forwards, outbox, calls, replica: new HeldHere(replica), executed };
 }

@@ -39,25 +39,34 @@ const point: AppliedPoint = {
 function recoveredFrom(replay: GroupReplay): RecoveredGroup {
   const joined = replay.join(point);
   if (joined.kind === 'hole') throw new Error(joined.why);
-  return { group, point, rows: [], items: itemsInHand([]), ...joined, tentative: [] };
+  const items = itemsInHand([]);
+  return { group, life: 0, point, rows: [], items, ...joined, tentative: [] };
 }
 
 function nodeWith(found: RecoveredGroup): Node {
+  const members = names.map((node) => ({
+    node,
+    storageId: storageId(node),
+    addresses: { peer: '', client: '', bulk: '' },
+    publicKey: '',
+    zone: '',
+  }));
   return new Node({
     self,
-    storageId: storageId('storage'),
+    storageId: storageId(self),
     incarnation: incarnation(2),
     bootstrap: {
       clusterId: clusterId('00000000-0000-4000-8000-000000000001'),
-      members: names.map((node) => ({
-        node,
-        storageId: storageId(node),
-        addresses: { peer: '', client: '', bulk: '' },
-        publicKey: '',
-        zone: '',
-      })),
-      settings: { replicationFactor: 3, partitions: 1, resolver: 'lww' },
+      members,
+      featureLevel: 1,
+      settings: {
+        replicationFactor: 3,
+        partitions: 1,
+        resolver: 'lww',
+        deadNodeTimeoutMs: 600_000,
+      },
     },
+    members,
     recovered: { groups: [found] },
     seed: 'recovery',
     hash: hashText,

@@ -274,6 +274,10 @@ export class World {
     this.node(self).step({ kind: 'peer-up', peer, incarnation: incarnation(1) });
   }
 
+  get alive(): readonly NodeId[] {
+    return this.#alive();
+  }
+
   #alive(): readonly NodeId[] {
     return this.names.filter((name) => !this.#down.has(name));
   }
@@ -291,7 +295,8 @@ export class World {
     const node = this.node(name);
     const ready = node.takeReady();
     for (const { to, message } of ready.messages) {
-      if (this.#down.has(to) || this.#cuts.has(`${name} ${to}`)) continue;
+      const isThere = this.#nodes.has(to) && !this.#down.has(to);
+      if (!isThere || this.#cuts.has(`${name} ${to}`)) continue;
       this.node(to).step({ kind: 'message', from: name, message });
     }
     for (const { reply } of ready.replies) this.#record(reply);
