@@ -125,6 +125,7 @@ export class Node {
       everyReplica,
       saver: this.#saver,
       administration,
+      onReads: (replica, output) => this.#elasticity.onOutput(replica, output),
       onRow: (row, index) => this.#elasticity.onRow(row, index),
     });
     this.#leaderships = new Leaderships({ self, replicas, liveness, outbox });

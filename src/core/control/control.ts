@@ -71,7 +71,7 @@ export class Control {
         next = {
           ...next,
           epoch: row.epoch + 1,
-          placement: placeAll({ members, partitions, replicationFactor, hash: this.#hash }),
+          placement: placeAll({ members, partitions, replicationFactor, hash: this.#hash, featureLevel: 2 }),
         };
       }
       this.#row = next;
@@ -115,7 +115,12 @@ export class Control {
           return { kind: 'refused', reason: 'member-needed', message: 'x' };
         const groups = row.placement.map((_, i) => i as never);
         return set(
-          { departures: [...row.departures, { node: command.node, how: command.how, groups }] },
+          {
+            departures: [
+              ...row.departures,
+              { node: command.node, how: command.how, epoch: row.epoch + 1, groups },
+            ],
+          },
           true,
         );
       }

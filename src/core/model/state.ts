@@ -116,6 +116,8 @@ export interface ControlRow {
 export interface Departure {
   readonly node: NodeId;
   readonly how: DepartureKind;
+  /** Of the first placement without it: a group that has seen this one will not take it in again. */
+  readonly epoch: number;
   /** Groups that have not released it yet, sorted. */
   readonly groups: readonly GroupId[];
 }

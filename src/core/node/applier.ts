@@ -30,6 +30,8 @@ export interface ApplierOptions {
   readonly everyReplica: EveryReplica;
   readonly saver: StateSaver;
   readonly administration: Administration;
+  /** Reads were confirmed or lost. */
+  readonly onReads: (replica: Replica, output: RaftOutput) => void;
   /** The control group's row may be another one now. */
   readonly onRow: (row: ControlRow, index: LogIndex) => void;
 }
@@ -42,7 +44,7 @@ export class Applier {
   }
 
   obey(replica: Replica, output: RaftOutput): void {
-    const { durability, outbox, reads } = this.#options;
+    const { durability, outbox, reads, onReads } = this.#options;
     if (output.persist) {
       if (output.persist.snapshot) this.#install(replica, output.persist.snapshot);
       durability.addRaft(replica, output.persist);
@@ -52,6 +54,7 @@ export class Applier {
       outbox.send(to, { kind: 'group', group, message });
     if (output.committed.length > 0) this.#applyAll(replica, output.committed);
     reads.onOutput(replica, output);
+    if (output.reads.length + output.lostReads.length > 0) onReads(replica, output);
   }
 
   #install(replica: Replica, snapshot: Snapshot): void {

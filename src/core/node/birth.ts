@@ -42,8 +42,9 @@ export class Nursery {
     const { members, settings, featureLevel } = options.bootstrap;
     const { partitions, replicationFactor } = settings;
     const { hash } = options;
-    const ringMembers = members.map(({ node, zone }) => ({ node, zone }));
-    this.#placement = placeAll({ members: ringMembers, partitions, replicationFactor, hash });
+    const placed = members.map(({ node, zone }) => ({ node, zone }));
+    const plan = { partitions, replicationFactor, hash, featureLevel };
+    this.#placement = placeAll({ members: placed, ...plan });
     this.#birthRow = {
       members,
       settings,

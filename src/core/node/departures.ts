@@ -1,9 +1,11 @@
 // How the groups tell the control group that they have let go of a departing member: whoever leads a
 // group sees that its committed configuration lacks the member and that no `one` write of it can be
-// left, and reports it until the control group's own row says so. The control group is the last to
-// let go.
+// left, and reports it until the control group's own row says so. The configuration must be of the
+// placement without the member, or a later one: then a later leader of the group that has heard less
+// of the control group does not take it in again (moves.ts). The control group lets go last.
 
 import type { ReportReleased } from '../messages.ts';
+import { epochOf } from '../model/configuration.ts';
 import type { GroupId, NodeId } from '../model/ids.ts';
 import { controlGroup } from '../model/ids.ts';
 import type { Departure } from '../model/state.ts';
@@ -67,11 +69,11 @@ export class Departures {
   }
 }
 
-function hasLetGo(replica: Replica, { node, groups }: Departure): boolean {
+function hasLetGo(replica: Replica, { node, groups, epoch }: Departure): boolean {
   const { group, machine, raft } = replica;
   if (!groups.includes(group) || membersOf(raft.configuration).includes(node)) return false;
-  if (machine.kind === 'data') return !machine.partition.departed.includes(node);
-  return isLast(groups);
+  if (machine.kind === 'control') return isLast(groups);
+  return epochOf(raft.configuration) >= epoch && !machine.partition.departed.includes(node);
 }
 
 function isLast(groups: readonly GroupId[]): boolean {

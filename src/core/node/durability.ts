@@ -55,12 +55,13 @@ export class Durability {
     this.#promised.rafts.push({ replica, number: persist.number });
   }
 
-  /** The group is forgotten; what it had in this batch goes nowhere. */
-  addDrop(drop: GroupDrop): void {
+  /** The group is forgotten; what it had in this batch goes nowhere. `then`: when that is durable. */
+  addDrop(drop: GroupDrop, then: () => void): void {
     const { group } = drop;
     this.#open.snapshots = this.#open.snapshots.filter((one) => one.group !== group);
     this.#open.drops.push(drop);
     this.#open.records.push({ kind: 'group-dropped', ...drop });
+    this.#promised.whenDurable.push(then);
   }
 
   /** True: a drop of the group is in the batch that now gathers, so no snapshot of it may be. */

@@ -15,6 +15,7 @@ import { hasFeature } from '../model/features.ts';
 import type { GroupId, LogIndex, NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { ControlRow } from '../model/state.ts';
+import type { RaftOutput } from '../raft/contract.ts';
 import type { RaftMessage } from '../raft/messages.ts';
 import { AddressBook } from './address-book.ts';
 import type { Nursery } from './birth.ts';
@@ -164,6 +165,10 @@ export class Elasticity {
     for (const peer of liveness.peers) outbox.send(peer, this.#book.news);
   }
 
+  onOutput(replica: Replica, output: RaftOutput): void {
+    this.#standings.onOutput(replica, output);
+  }
+
   /** A message of a group came; null: there is nobody here whom it concerns. */
   replicaFor(group: GroupId, message: RaftMessage): Replica | null {
     const replica = this.#parts.replicas.get(group) ?? this.#bearFor(group, message);
@@ -192,18 +197,20 @@ export class Elasticity {
   #retire(replica: Replica, leader: NodeId, { term }: NotAMember): void {
     replica.retiredTo = leader;
     this.#terms.set(replica, term);
+    this.#parts.tentative.offerAll(replica);
     this.#releases.ask(replica);
   }
 
   #drop(replica: Replica): void {
     const { nursery, durability, replicas, outbox, onDropped } = this.#parts;
     const { group } = replica;
-    durability.addDrop(nursery.drop(replica, promiseOf(replica, this.#terms.get(replica))));
+    const drop = nursery.drop(replica, promiseOf(replica, this.#terms.get(replica)));
+    // Before that a crash would bring the replica back, and it could accept a write.
+    durability.addDrop(drop, () => this.#releases.onDropped(group));
     replica.dropped = true;
     replicas.remove(replica);
     this.#terms.delete(replica);
     this.#standings.forget(replica);
-    this.#releases.onDropped(group);
     outbox.event('replica-dropped', group, { index: replica.appliedIndex });
     onDropped(replica);
   }

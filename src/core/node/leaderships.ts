@@ -32,7 +32,7 @@ export interface LeadershipsOptions {
 
 export class Leaderships {
   readonly #options: LeadershipsOptions;
-  readonly #seen = new Map<Replica, Seen>();
+  readonly #seen = new WeakMap<Replica, Seen>();
   /** Replicas that this node should lead and has not campaigned for since its start. */
   readonly #toNominate: Set<Replica>;
   #touched: Replica[] = [];

@@ -7,7 +7,7 @@
 // the desired placement of the control group; where a move stands is only in the group's own log,
 // so a new leader goes on where the last one was.
 
-import type { MemberChange } from '../model/configuration.ts';
+import { epochOf, type MemberChange } from '../model/configuration.ts';
 import type { Configuration } from '../model/entry.ts';
 import type { NodeId } from '../model/ids.ts';
 import { controlGroup } from '../model/ids.ts';
@@ -81,11 +81,20 @@ export class Moves {
   #advance(replica: Replica, row: ControlRow, budget: Budget): void {
     this.#releaseLost(replica, row);
     const { configuration } = replica.raft;
+    // The control group's log is its own clock; another group's may know more than the row here.
+    if (replica.group !== controlGroup && epochOf(configuration) > row.epoch) return;
     const wanted = desiredRow(row, replica.group);
+    if (isAsWanted(configuration, wanted)) {
+      if (isReportDue(replica, row)) this.#propose(replica, [], row);
+      return;
+    }
     const changes =
       this.#additions(replica, wanted, budget) ?? this.#exchange(replica, { wanted, row });
-    if (changes.length === 0 || isAsWanted(configuration, wanted)) return;
-    if (replica.raft.proposeConfiguration(changes).kind !== 'proposed') return;
+    if (changes.length > 0) this.#propose(replica, changes, row);
+  }
+
+  #propose(replica: Replica, changes: readonly MemberChange[], { epoch }: ControlRow): void {
+    if (replica.raft.proposeConfiguration(changes, epoch).kind !== 'proposed') return;
     this.#options.onProposed(replica);
   }
 
@@ -149,6 +158,15 @@ export class Moves {
       this.#options.onProposed(replica);
     }
   }
+}
+
+/** A member is leaving, and the log does not say yet that this is known here (departures.ts). */
+function isReportDue({ group, raft }: Replica, { departures }: ControlRow): boolean {
+  if (group === controlGroup) return false;
+  const epoch = epochOf(raft.configuration);
+  return departures.some(
+    (departure) => departure.groups.includes(group) && epoch < departure.epoch,
+  );
 }
 
 interface Budget {

@@ -59,8 +59,9 @@ export class Releases {
     else this.#options.outbox.send(retiredTo, { kind: 'ask-release', group, pending });
   }
 
+  /** The drop is durable; unless the group is held here again by now. */
   onDropped(group: GroupId): void {
-    this.#unreleased.set(group, 0);
+    if (this.#options.replicas.get(group) === undefined) this.#unreleased.set(group, 0);
   }
 
   onBorn(group: GroupId): void {
@@ -89,7 +90,8 @@ export class Releases {
     if (replica !== undefined) {
       if (replica.retiredTo === null) return;
       this.#options.onMerged(replica, answer);
-      this.ask(replica);
+      // Nothing new: the next question comes with time, or two nodes would talk without end.
+      if (answer.merged.length > 0) this.ask(replica);
     } else if (answer.released) this.#unreleased.delete(answer.group);
   }
 

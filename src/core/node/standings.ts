@@ -12,6 +12,7 @@ import type { AskStanding, NotAMember } from '../messages.ts';
 import { compareIds, controlGroup, type NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import { desiredRow } from '../placement/desired.ts';
+import type { RaftOutput } from '../raft/contract.ts';
 import type { Liveness } from './liveness.ts';
 import type { Outbox } from './outbox.ts';
 import { membersOf } from './refusals.ts';
@@ -29,6 +30,12 @@ interface Doubt {
   question: number | null;
 }
 
+/** Waits for the proof that this node leads. */
+interface Asked {
+  readonly from: NodeId;
+  readonly question: number;
+}
+
 export interface StandingsOptions {
   readonly self: NodeId;
   readonly replicas: Replicas;
@@ -36,6 +43,8 @@ export interface StandingsOptions {
   readonly outbox: Outbox;
   /** The replica is no part of its group any more; `leader` said so. */
   readonly onRetired: (replica: Replica, leader: NodeId, answer: NotAMember) => void;
+  /** The replica's raft was given something to do. */
+  readonly onProposed: (replica: Replica) => void;
   /** The control group has removed this node. */
   readonly onRemoved: () => void;
 }
@@ -43,6 +52,8 @@ export interface StandingsOptions {
 export class Standings {
   readonly #options: StandingsOptions;
   readonly #doubts = new Map<Replica, Doubt>();
+  /** By the tickets of their reads. */
+  readonly #asked = new Map<Replica, Map<number, Asked>>();
   #nextQuestion = 1;
   #sinceAsked = 0;
 
@@ -64,13 +75,41 @@ export class Standings {
     replica.retiredTo = null;
   }
 
-  /** A leader is asked. Silence is the answer to everybody else. */
-  onAsk(from: NodeId, { group, question }: AskStanding): void {
-    const replica = this.#options.replicas.get(group);
-    if (replica === undefined || !isSettled(replica)) return;
-    if (membersOf(replica.raft.configuration).includes(from)) return;
+  /**
+   * A leader is asked; it first makes sure that it still leads, as for a read: a deposed one may not
+   * know that the asker was taken in again. Silence is the answer of everybody else.
+   */
+  onAsk(from: NodeId, ask: AskStanding): void {
+    const replica = this.#options.replicas.get(ask.group);
+    if (replica === undefined || !this.#isStranger(replica, from)) return;
+    const read = replica.raft.readIndex();
+    if (read.kind !== 'waiting') return;
+    const asked = this.#asked.get(replica) ?? new Map<number, Asked>();
+    this.#asked.set(replica, asked.set(read.ticket, { from, question: ask.question }));
+    this.#options.onProposed(replica);
+  }
+
+  onOutput(replica: Replica, { reads, lostReads }: RaftOutput): void {
+    const asked = this.#asked.get(replica);
+    if (asked === undefined) return;
+    for (const ticket of lostReads) asked.delete(ticket);
+    for (const { ticket } of reads) {
+      const ask = asked.get(ticket);
+      asked.delete(ticket);
+      if (ask !== undefined) this.#answer(replica, ask);
+    }
+    if (asked.size === 0) this.#asked.delete(replica);
+  }
+
+  #answer(replica: Replica, { from, question }: Asked): void {
+    if (!this.#isStranger(replica, from)) return;
+    const { group } = replica;
     const { term, configurationIndex: index } = replica.raft.view();
     this.#options.outbox.send(from, { kind: 'not-a-member', group, question, index, term });
+  }
+
+  #isStranger(replica: Replica, node: NodeId): boolean {
+    return isSettled(replica) && !membersOf(replica.raft.configuration).includes(node);
   }
 
   onNotAMember(from: NodeId, answer: NotAMember): void {
@@ -82,6 +121,7 @@ export class Standings {
 
   forget(replica: Replica): void {
     this.#doubts.delete(replica);
+    this.#asked.delete(replica);
   }
 
   #isCurrent(replica: Replica, { question, index }: NotAMember): boolean {

@@ -155,12 +155,12 @@ export class Raft {
   /**
    * Makes each node what it shall be, all at once; `learner` first, `voter` when it has caught up.
    * Done when view() shows the configuration without outgoing voters, at an applied index. A leader
-   * that takes its own vote hands over on the way.
+   * that takes its own vote hands over on the way. `epoch`: of the placement that asks for it.
    */
-  proposeConfiguration(changes: readonly MemberChange[]): ChangeResult {
+  proposeConfiguration(changes: readonly MemberChange[], epoch = 0): ChangeResult {
     const { leadership } = this.#state;
     if (leadership === null) return { kind: 'not-leader', leader: this.#state.leader };
-    return proposeChanges(this.#state, leadership, changes);
+    return proposeChanges(this.#state, leadership, { changes, epoch });
   }
 
   /** Asks for a linearizable read; the ticket comes back in `reads` or `lostReads` of an output. */

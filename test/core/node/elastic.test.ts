@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { groupId, type NodeId, nodeId } from '../../../src/core/model/ids.ts';
 import type { AdminOperation, Result } from '../../../src/core/model/operation.ts';
 import type { ControlRow } from '../../../src/core/model/state.ts';
+import type { Replica } from '../../../src/core/node/replica.ts';
 import { memberOf, put, World, type WorldOptions } from './world.ts';
 
 const [node1, node2, node3, node4] = ['node1', 'node2', 'node3', 'node4'].map(nodeId) as [
@@ -164,5 +165,79 @@ describe('a member that is dead for too long', () => {
     world.run(2000);
     expect(row(world, node1).departures).toEqual([]);
     expect(row(world, node1).members).toHaveLength(3);
+  });
+});
+
+describe('the replica of a node that was let go', () => {
+  it('is forgotten on disk, and the group keeps no tombstone for its sake', () => {
+    const world = ledWorld({ nodes: 4, partitions: 8 });
+    const leave = { kind: 'leave', node: node2, how: 'leaving', force: false } as const;
+    expect(administer(world, leave).kind).toBe('administered');
+    world.runUntil(() => world.node(node2).removed, 6000);
+    const kept = world.groups().filter((group) => world.node(node2).replica(groupId(group)));
+    expect(kept).toEqual([0]);
+    for (const group of world.groups().slice(1)) {
+      const led = world.leaderOf(group);
+      const machine = led === null ? undefined : world.node(led).replica(groupId(group))?.machine;
+      expect(machine?.kind === 'data' ? machine.partition.departed : null).toEqual([]);
+    }
+    expect(world.drops(node2).map(({ life }) => life)).not.toContain(0);
+    expect(world.drops(node2).length).toBeGreaterThan(0);
+  });
+
+  it('drains its `one` writes first, also when it hears late that it was let go', () => {
+    const world = ledWorld({ nodes: 4, partitions: 1 });
+    const holder = world.alive.find((name) => {
+      return world.node(name).replica(groupId(1)) && world.leaderOf(1) !== name;
+    }) as NodeId;
+    const others = world.alive.filter((name) => name !== holder);
+    const leave = { kind: 'leave', node: holder, how: 'leaving', force: false } as const;
+    expect(administer(world, leave).kind).toBe('administered');
+    for (const other of others) world.cut(holder, other);
+    // Alone, it takes a write that nobody else knows of.
+    expect(world.put(holder, 'k', 'alone', { consistency: 'one' }).kind).toBe('written');
+    world.run(300);
+    expect(world.node(holder).replica(groupId(1))).toBeDefined();
+    world.heal();
+    world.runUntil(() => world.node(holder).removed, 6000);
+    expect(world.get(others[0] as NodeId, 'k', { forward: true })).toBe('alone');
+  });
+});
+
+describe('a feature', () => {
+  it('is switched on when every member has announced it, and nothing of it is said before', () => {
+    const world = new World({ featureLevel: 1, bounds: soon });
+    world.cut(node1, node3);
+    world.cut(node2, node3);
+    world.run(300);
+    expect(row(world, node1).featureLevel).toBe(1);
+    expect(world.said('membership')).toBe(0);
+    expect(world.said('address-book')).toBe(0);
+    const early = administer(world, { kind: 'join', member: memberOf(node4, 'storage-node4') });
+    expect(early).toMatchObject({ kind: 'refused', refusal: { reason: 'feature-missing' } });
+    world.heal();
+    world.runUntil(() => row(world, node1).featureLevel === 2);
+    world.run(300);
+    expect(world.said('membership')).toBeGreaterThan(0);
+    join(world, node4);
+    world.runUntil(() => isSettled(world), 4000);
+  });
+});
+
+describe('a leader of a group', () => {
+  it('makes no change by an older placement than the one that its log has seen', () => {
+    const world = ledWorld({ nodes: 4, partitions: 4 });
+    const group = groupId(1);
+    const led = world.leaderOf(1) as NodeId;
+    const { raft } = world.node(led).replica(group) as Replica;
+    const newer = row(world, led).epoch + 5;
+    expect(raft.proposeConfiguration([], newer).kind).toBe('proposed');
+    world.run(5);
+    const before = raft.configuration;
+    const leaver = before.voters.find((node) => node !== led && node !== world.leaderOf(0));
+    administer(world, { kind: 'leave', node: leaver as NodeId, how: 'leaving', force: false });
+    world.run(500);
+    expect(world.leaderOf(1)).not.toBeNull();
+    expect(raft.configuration.voters).toEqual(before.voters);
   });
 });

@@ -3,6 +3,7 @@
 // level; faults of networks and disks in all their variety belong to the simulator.
 
 import type { Bootstrap } from '../../../src/core/contract.ts';
+import type { PeerMessage } from '../../../src/core/messages.ts';
 import { featureLevelOfThisBuild } from '../../../src/core/model/features.ts';
 import type { NodeId } from '../../../src/core/model/ids.ts';
 import {
@@ -23,6 +24,7 @@ import type {
   Request,
   Result,
 } from '../../../src/core/model/operation.ts';
+import type { GroupDrop } from '../../../src/core/model/records.ts';
 import { Node } from '../../../src/core/node.ts';
 import { hashText } from '../../../src/wire/key-hash.ts';
 
@@ -68,6 +70,8 @@ export class World {
   readonly #replies = new Map<number, Result>();
   readonly #foreign: NodeId | undefined;
   readonly #bounds: Partial<Bounds>;
+  readonly #drops = new Map<NodeId, GroupDrop[]>();
+  readonly #said = new Map<PeerMessage['kind'], number>();
   #nextRequest = 1;
   #nextSeq = 1;
   #wallMs = 1_700_000_000_000;
@@ -274,6 +278,16 @@ export class World {
     this.node(self).step({ kind: 'peer-up', peer, incarnation: incarnation(1) });
   }
 
+  /** What the node forgot for good, in order. */
+  drops(name: NodeId): readonly GroupDrop[] {
+    return this.#drops.get(name) ?? [];
+  }
+
+  /** How many messages of the kind were sent by anyone. */
+  said(kind: PeerMessage['kind']): number {
+    return this.#said.get(kind) ?? 0;
+  }
+
   get alive(): readonly NodeId[] {
     return this.#alive();
   }
@@ -295,6 +309,7 @@ export class World {
     const node = this.node(name);
     const ready = node.takeReady();
     for (const { to, message } of ready.messages) {
+      this.#said.set(message.kind, this.said(message.kind) + 1);
       const isThere = this.#nodes.has(to) && !this.#down.has(to);
       if (!isThere || this.#cuts.has(`${name} ${to}`)) continue;
       this.node(to).step({ kind: 'message', from: name, message });
@@ -305,7 +320,8 @@ export class World {
       node.step({ kind: 'state-saved', number, synced: sync });
     }
     if (!ready.persist) return ready.messages.length;
-    const { number } = ready.persist;
+    const { number, drops } = ready.persist;
+    if (drops.length > 0) this.#drops.set(name, [...this.drops(name), ...drops]);
     if (this.#stoppedDisks.has(name)) this.#heldBatches.set(name, number);
     else node.step({ kind: 'persisted', number });
     return ready.messages.length + 1;
