@@ -26,8 +26,8 @@ export function namesOf({ nodes, faults }: Pick<Plan, 'nodes' | 'faults'>): read
 /** Of the birth, unless a later one that joined under the name is meant: 2, 3, … */
 export function storageOf(node: NodeId, generation = 1): StorageId {
   const number = node.replace(/\D/g, '').padStart(12, '0');
-  const variant = `9${(generation - 1).toString(16).padStart(3, '0')}`;
-  return storageId(`00000000-0000-4000-${variant}-${number}`);
+  const first = (generation - 1).toString(16).padStart(8, '0');
+  return storageId(`${first}-0000-4000-9000-${number}`);
 }
 
 export function memberOf(

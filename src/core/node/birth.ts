@@ -62,17 +62,13 @@ export class Nursery {
 
   /** Sorted by group; only those that this node holds. */
   bearAll(): readonly Replica[] {
-    const { recovered, bootstrap, self, storageId } = this.#options;
+    const { recovered, bootstrap, self } = this.#options;
     const found = new Map(recovered.groups.map((group) => [group.group, group]));
-    // Another disk under the name of a founder has forgotten what the founder promised.
-    const isFounder = bootstrap.members.some(
-      (member) => member.node === self && member.storageId === storageId,
-    );
     return this.#placement.flatMap((_, number) => {
       const group = groupId(number);
       const kept = found.get(group);
       const configuration = birthConfiguration(this.#placement, bootstrap.members, group);
-      const isBornHere = isFounder && membersOf(configuration).includes(self);
+      const isBornHere = this.#isFounder && membersOf(configuration).includes(self);
       if (kept !== undefined && kept.life > 0) {
         return isAlive(kept) ? [this.#bear(group, { configuration: nobody, kept })] : [];
       }
@@ -82,6 +78,14 @@ export class Nursery {
         ? [this.#bear(group, { configuration: nobody, kept })]
         : [];
     });
+  }
+
+  /** Another disk under the name of a founder has forgotten what the founder promised. */
+  get #isFounder(): boolean {
+    const { bootstrap, self, storageId } = this.#options;
+    return bootstrap.members.some(
+      (member) => member.node === self && member.storageId === storageId,
+    );
   }
 
   /** Groups that were dropped here and not born again. */
@@ -151,11 +155,12 @@ export class Nursery {
   }
 
   #bearData(group: GroupId, kept: RecoveredGroup | undefined): Machine {
-    const { bounds = limits, self, incarnation } = this.#options;
+    const { bounds = limits, self, storageId, incarnation } = this.#options;
     const partition = new Partition({ group, resolver: resolverOf(this.#options), bounds });
     if (kept?.point) partition.restore(kept.rows, { changed: false, stored: kept.items });
+    const cameLater = this.#isFounder ? null : storageId;
     const lastCounter = this.#counters.get(group) ?? 0;
-    const journal = new Journal({ node: self, incarnation, lastCounter });
+    const journal = new Journal({ node: self, incarnation, cameLater, lastCounter });
     journal.restore(kept?.tentative ?? []);
     return { kind: 'data', partition, journal };
   }
