@@ -1,7 +1,12 @@
-import { placeAll } from '../placement/table.ts';
 // The control group's state machine: members, desired placement and settings of the cluster.
 // Leases, locks and elections will live beside it in this room. One row holds all of it: it is
-// small and changes seldom.
+// small and changes seldom. Every command is a function from row to row, in the file of its idea.
+//
+//     members.ts      member-started, member-joined
+//     departures.ts   member-departing, groups-released, member-removed
+//     settings.ts     settings-changed
+//     levels.ts       feature-level-raised
+//     planning.ts     whoever changes members or factor gets a new placement, epoch + 1
 
 import { assertNever } from '../model/assert.ts';
 import type { ControlCommand } from '../model/command.ts';
@@ -9,37 +14,37 @@ import type { Incarnation, NodeId } from '../model/ids.ts';
 import { compareIds } from '../model/ids.ts';
 import type { Member } from '../model/operation.ts';
 import type { ControlRow, RemovedRow, StateRow } from '../model/state.ts';
+import { onGroupsReleased, onMemberDeparting, onMemberRemoved } from './departures.ts';
+import { onFeatureLevelRaised } from './levels.ts';
+import { onMemberJoined, onMemberStarted } from './members.ts';
+import type { ControlResult, Outcome } from './outcome.ts';
+import type { Planner } from './planning.ts';
+import { onSettingsChanged } from './settings.ts';
 
-export type ControlResult =
-  | { readonly kind: 'done' }
-  | {
-      readonly kind: 'refused';
-      readonly reason:
-        | 'member-exists'
-        | 'member-unknown'
-        | 'member-needed'
-        | 'feature-missing'
-        | 'invalid';
-      readonly message: string;
-    };
+/** The state at index 0, the same on every node of the cluster and for ever. */
+export type ControlBirth = Pick<
+  ControlRow,
+  'members' | 'settings' | 'featureLevel' | 'epoch' | 'placement'
+>;
 
 export class Control {
+  readonly #plan: Planner;
   #row: ControlRow;
-  #changed: boolean;
+  #changed = true;
 
-  /** `birth` is the state at index 0, the same on every node of the cluster. */
-  readonly #hash: (t: string) => number;
-  constructor(birth: Omit<ControlRow, 'kind' | 'incarnations'>, hash: (t: string) => number) {
-    this.#hash = hash;
+  constructor({ birth, plan }: { readonly birth: ControlBirth; readonly plan: Planner }) {
+    this.#plan = plan;
     this.#row = {
       kind: 'control',
       ...birth,
       members: [...birth.members].sort((a, b) => compareIds(a.node, b.node)),
       incarnations: [],
+      departures: [],
+      removed: [],
     };
-    this.#changed = true;
   }
 
+  /** Another object after each change, the same as long as there is none. */
   get row(): ControlRow {
     return this.#row;
   }
@@ -52,103 +57,27 @@ export class Control {
     return this.#row.members.find((member) => member.node === node);
   }
 
-  /** The last incarnation that the node registered; 0 before its first start. */
+  /**
+   * The last incarnation that the node registered; 0 before its first start. Of a name that was
+   * removed it is what the next data directory under that name counts from.
+   */
   incarnationOf(node: NodeId): Incarnation | 0 {
     return this.#row.incarnations.find((row) => row.node === node)?.incarnation ?? 0;
   }
 
   apply(command: ControlCommand): ControlResult {
-    const row = this.#row;
-    const done = { kind: 'done' } as const;
-    const set = (change: Partial<ControlRow>, replan = false): ControlResult => {
-      let next = { ...row, ...change };
-      if (replan) {
-        const gone = next.departures.map((d) => d.node);
-        const members = next.members
-          .filter((m) => !gone.includes(m.node))
-          .map(({ node, zone }) => ({ node, zone }));
-        const { partitions, replicationFactor } = next.settings;
-        next = {
-          ...next,
-          epoch: row.epoch + 1,
-          placement: placeAll({ members, partitions, replicationFactor, hash: this.#hash, featureLevel: 2 }),
-        };
-      }
-      this.#row = next;
-      this.#changed = true;
-      return done;
-    };
-    switch (command.kind) {
-      case 'member-started': {
-        if (this.member(command.node)?.storageId !== command.storageId)
-          return { kind: 'refused', reason: 'member-unknown', message: 'x' };
-        if (command.incarnation > this.incarnationOf(command.node)) {
-          const { node, incarnation, featureLevel } = command;
-          return set({
-            incarnations: [
-              ...row.incarnations.filter((r) => r.node !== node),
-              { node, incarnation, featureLevel },
-            ].sort((a, b) => compareIds(a.node, b.node)),
-          });
-        }
-        return done;
-      }
-      case 'member-joined': {
-        const had = this.member(command.member.node);
-        if (had)
-          return had.storageId === command.member.storageId
-            ? done
-            : { kind: 'refused', reason: 'member-exists', message: 'x' };
-        return set(
-          { members: [...row.members, command.member].sort((a, b) => compareIds(a.node, b.node)) },
-          true,
-        );
-      }
-      case 'member-departing': {
-        if (!this.member(command.node))
-          return { kind: 'refused', reason: 'member-unknown', message: 'x' };
-        if (row.departures.some((d) => d.node === command.node)) return done;
-        if (
-          command.how === 'leaving' &&
-          row.members.length - row.departures.length - 1 < row.settings.replicationFactor
-        )
-          return { kind: 'refused', reason: 'member-needed', message: 'x' };
-        const groups = row.placement.map((_, i) => i as never);
-        return set(
-          {
-            departures: [
-              ...row.departures,
-              { node: command.node, how: command.how, epoch: row.epoch + 1, groups },
-            ],
-          },
-          true,
-        );
-      }
-      case 'groups-released':
-        return set({
-          departures: row.departures.map((d) =>
-            d.node === command.node
-              ? { ...d, groups: d.groups.filter((g) => !command.groups.includes(g)) }
-              : d,
-          ),
-        });
-      case 'member-removed': {
-        const m = this.member(command.node);
-        if (!m) return done;
-        return set({
-          members: row.members.filter((x) => x !== m),
-          removed: [...row.removed, m],
-          departures: row.departures.filter((d) => d.node !== command.node),
-          incarnations: row.incarnations.filter((i) => i.node !== command.node),
-        });
-      }
-      case 'settings-changed':
-        return done;
-      case 'feature-level-raised':
-        return set({ featureLevel: Math.max(row.featureLevel, command.level) });
-      default:
-        return assertNever(command);
-    }
+    const { row, result } = outcomeOf(this.#row, command, this.#plan);
+    this.#changed ||= row !== this.#row;
+    this.#row = row;
+    return result;
+  }
+
+  /**
+   * What `apply` would answer now. A leader asks before it proposes: what is refused already need
+   * not go into the log, and what older builds cannot read must not.
+   */
+  foresee(command: ControlCommand): ControlResult {
+    return outcomeOf(this.#row, command, this.#plan).result;
   }
 
   restore(rows: Iterable<StateRow>): void {
@@ -164,5 +93,26 @@ export class Control {
     const rows = this.#changed ? [this.#row] : [];
     this.#changed = false;
     return { rows, removed: [] };
+  }
+}
+
+function outcomeOf(row: ControlRow, command: ControlCommand, plan: Planner): Outcome {
+  switch (command.kind) {
+    case 'member-started':
+      return onMemberStarted(row, command);
+    case 'member-joined':
+      return onMemberJoined(row, command, plan);
+    case 'member-departing':
+      return onMemberDeparting(row, command, plan);
+    case 'groups-released':
+      return onGroupsReleased(row, command);
+    case 'member-removed':
+      return onMemberRemoved(row, command);
+    case 'settings-changed':
+      return onSettingsChanged(row, command, plan);
+    case 'feature-level-raised':
+      return onFeatureLevelRaised(row, command);
+    default:
+      return assertNever(command);
   }
 }

@@ -75,6 +75,20 @@ export const limits = {
   appendsInFlightMax: 64,
   /** Voters and learners of one group: each is sent the log, and named in every configuration. */
   groupMembersMax: 128,
+  /**
+   * Removed members that the control group remembers, to tell them so when they come back. The row
+   * must fit into a frame; a node that nobody has started during 64 removals is forgotten.
+   */
+  removedMembersMax: 64,
+  /** Names that a cluster can ever have had: the last incarnation of each is remembered. */
+  memberNamesMax: 1024,
+  /** Starts of one data directory: the incarnations of the next one under its name begin there. */
+  startsMax: 1_000_000,
+  /**
+   * The shortest time after which a dead member may be taken for lost: SWIM needs some probes and a
+   * suspicion to call it dead at all, and what follows is a copy of all that it held.
+   */
+  deadNodeTimeoutMsMin: 1000,
   /** Entries proposed and not yet committed, per group; beyond it proposals are `overloaded`. */
   uncommittedBytesMax: 16 << 20,
   /** The log of a group is compacted beyond this many entries or bytes … */

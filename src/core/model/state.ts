@@ -94,7 +94,10 @@ export interface ControlRow {
   readonly kind: 'control';
   /** Sorted by name; those on their way out too. */
   readonly members: readonly Member[];
-  /** Of the last start of each member that has started. */
+  /**
+   * Of the last start of each member that has started; of each removed name, what the incarnations
+   * of its next data directory count from. Sorted by name.
+   */
   readonly incarnations: readonly {
     readonly node: NodeId;
     readonly incarnation: Incarnation;
