@@ -37,9 +37,9 @@ export function memberOf(
   return {
     node,
     storageId: storageOf(node, options.generation),
-    // Never dialled and never checked; but a snapshot carries them, and the gate reads it.
+    // Never dialled; but a snapshot carries them, and the gate reads it.
     addresses: { peer: address, client: address, bulk: address },
-    publicKey: '0'.repeat(40),
+    publicKey: (options.generation ?? 1).toString().padStart(40, '0'),
     zone: options.zone ?? '',
   };
 }
