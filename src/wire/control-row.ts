@@ -39,7 +39,12 @@ export function controlRowFields(row: ControlRow): Fields {
     settingsFields(row.settings),
     row.epoch,
     row.placement,
-    row.departures.map(({ node, how, groups }) => [node, departureNumbers[how], groups]),
+    row.departures.map(({ node, how, epoch, groups }) => [
+      node,
+      departureNumbers[how],
+      groups,
+      epoch,
+    ]),
     row.removed.map(memberFields),
     row.featureLevel,
   ];
@@ -69,11 +74,12 @@ function readStarted(value: unknown): ControlRow['incarnations'][number] {
 }
 
 function readDepartureOf(value: unknown): Departure {
-  const fields = readFields(value, 3, 'departure');
+  const fields = readFields(value, 4, 'departure');
   return {
     node: readNode(fields[0]),
     how: readDeparture(fields[1]),
     groups: readGroups(fields[2]),
+    epoch: readCount(fields[3], 'epoch of a departure'),
   };
 }
 

@@ -2,7 +2,7 @@
 // answered when the entry is applied, with what the state machine said. Every change may be repeated:
 // one that was made already is answered as made, so an unknown outcome is settled by asking again.
 
-import type { ControlResult } from '../control/control.ts';
+import type { ControlResult } from '../control/outcome.ts';
 import { assertNever } from '../model/assert.ts';
 import type { ControlCommand } from '../model/command.ts';
 import type { Entry } from '../model/entry.ts';

@@ -2,7 +2,8 @@
 // may be said, apply what is committed, and settle the calls that waited for it.
 
 import type { HybridClock } from '../clocks/hlc.ts';
-import type { Control, ControlResult } from '../control/control.ts';
+import type { Control } from '../control/control.ts';
+import type { ControlResult } from '../control/outcome.ts';
 import type { ApplyResult, Partition } from '../data/partition.ts';
 import { assert } from '../model/assert.ts';
 import type { Command, DataCommand } from '../model/command.ts';

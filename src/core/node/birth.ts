@@ -2,7 +2,8 @@
 // disk kept. The same bootstrap on every node gives the same state at index 0 of every group.
 
 import type { NodeOptions } from '../contract.ts';
-import { Control } from '../control/control.ts';
+import { Control, type ControlBirth } from '../control/control.ts';
+import type { Planner } from '../control/planning.ts';
 import { Journal } from '../data/journal.ts';
 import { Partition } from '../data/partition.ts';
 import type { Resolver } from '../data/resolver.ts';
@@ -15,7 +16,7 @@ import { limits } from '../model/limits.ts';
 import type { Member } from '../model/operation.ts';
 import type { Random } from '../model/random.ts';
 import type { GroupDrop, LogRecord, Recovered, RecoveredGroup } from '../model/records.ts';
-import type { ControlRow } from '../model/state.ts';
+import { planPlacement } from '../placement/planner.ts';
 import type { PlacementTable } from '../placement/table.ts';
 import { placeAll } from '../placement/table.ts';
 import { Raft } from '../raft/raft.ts';
@@ -28,7 +29,7 @@ export class Nursery {
   readonly #options: NodeOptions;
   readonly #random: Random;
   readonly #placement: PlacementTable;
-  readonly #birthRow: Omit<ControlRow, 'kind' | 'incarnations'>;
+  readonly #birthRow: ControlBirth;
   /** How often each group was dropped here. */
   readonly #lives: Map<GroupId, number>;
   /** What the replicas have promised, and no later life of theirs may break. */
@@ -49,8 +50,6 @@ export class Nursery {
       members,
       settings,
       featureLevel,
-      departures: [],
-      removed: [],
       epoch: 1,
       placement: this.#placement,
     };
@@ -149,7 +148,9 @@ export class Nursery {
   }
 
   #bearControl(kept: RecoveredGroup | undefined): Machine {
-    const control = new Control(this.#birthRow, this.#options.hash);
+    const { hash } = this.#options;
+    const plan: Planner = (request) => planPlacement({ ...request, hash });
+    const control = new Control({ birth: this.#birthRow, plan });
     if (kept?.point) control.restore(kept.rows);
     return { kind: 'control', control };
   }
