@@ -11,7 +11,7 @@ import { Violation } from '../outcome.ts';
 import type { Commits } from './commits.ts';
 import type { Configurations, Written } from './configurations.ts';
 import type { Disks } from './disks.ts';
-import type { Invariant } from './watch.ts';
+import type { Invariant, ReplicaView } from './watch.ts';
 
 export class OneChange implements Invariant {
   readonly #commits: Commits;
@@ -50,14 +50,19 @@ export class OneChange implements Invariant {
       const facts = `${who} after ${words(before.configuration)}: their majorities may not meet`;
       throw new Violation('one-configuration', facts);
     }
-    this.#lookAtPromotions(who, group, { before, after });
+    this.#lookAtPromotions(who, { group, raft, before, after });
   }
 
   #lookAtPromotions(
     who: string,
-    group: GroupId,
-    { before, after }: { readonly before: Written; readonly after: Configuration },
+    change: {
+      readonly group: GroupId;
+      readonly raft: ReplicaView['raft'];
+      readonly before: Written;
+      readonly after: Configuration;
+    },
   ): void {
+    const { group, raft, before, after } = change;
     const { voters, votersOutgoing, learners } = before.configuration;
     for (const node of after.voters) {
       if (voters.includes(node) || votersOutgoing.includes(node)) continue;
@@ -66,10 +71,23 @@ export class OneChange implements Invariant {
       }
       const { start, last } = this.#disks.replica(node, group);
       const held = Math.max(start.index, last);
-      if (held >= before.index) continue;
+      if (held >= this.#learnerSince(node, { group, raft, from: before })) continue;
       const facts = `${who}, in which ${node} votes that has the log up to ${held} only`;
       throw new Violation('learner-first', facts);
     }
+  }
+
+  /** The entry that made it one; it may have been repeated by later ones. */
+  #learnerSince(
+    node: NodeId,
+    { group, raft, from }: { group: GroupId; raft: ReplicaView['raft']; from: Written },
+  ): number {
+    let since = from.index;
+    for (let at: Written | null = from; at?.configuration.learners.includes(node); ) {
+      since = at.index;
+      at = this.#configurations.before(group, raft, at.index);
+    }
+    return since;
   }
 }
 

@@ -17,7 +17,7 @@ interface Route {
 
 export class Endpoint implements Transport, FabricEndpoint {
   readonly self: NodeId;
-  readonly #members: readonly NodeId[];
+  #members: readonly NodeId[];
   readonly #fabric: Fabric;
   readonly #routes = new Map<NodeId, Route>();
   readonly #clients = new Map<ConnectionId, FabricClient>();
@@ -27,6 +27,12 @@ export class Endpoint implements Transport, FabricEndpoint {
     this.self = options.self;
     this.#members = options.members;
     this.#fabric = options.fabric;
+  }
+
+  setMembers(members: readonly { readonly node: NodeId }[]): void {
+    this.#members = members.map(({ node }) => node);
+    if (!this.isUp) return;
+    for (const other of this.#fabric.endpoints()) if (other !== this) this.dial(other);
   }
 
   get isUp(): boolean {
