@@ -49,7 +49,7 @@ describe.each(changes)('$fault.kind', async (change) => {
     for (const name of expected[fault.kind] ?? []) expect(names).toContain(name);
   });
 
-  describe.each(steps)('$name', (step) => {
+  describe.each(momentsOf(steps))('$name', (step) => {
     test.each(victimsAt(step, mover))('%s, %s', async (_who, kind, node) => {
       const lasts = { at: tick(step.at), for: crashTicks };
       const crash: Fault =
@@ -59,6 +59,16 @@ describe.each(changes)('$fault.kind', async (change) => {
     });
   });
 });
+
+/** What happens in one tick is struck by one crash. */
+function momentsOf(steps: readonly Step[]): readonly Step[] {
+  const ticks = [...new Set(steps.map((step) => step.at))];
+  return ticks.flatMap((tick) => {
+    const together = steps.filter((step) => step.at === tick);
+    const name = together.map((step) => step.name).join('; ');
+    return together.slice(0, 1).map((step) => ({ ...step, name }));
+  });
+}
 
 /** Each node once, by the first of its parts. */
 function victimsAt({ source, control }: Step, mover: typeof node4) {

@@ -7,7 +7,7 @@ import { controlGroup, type GroupId, type NodeId } from '../../src/core/model/id
 import { Commits } from '../../src/simulation/invariants/commits.ts';
 import type { Invariant, ReplicaView, ViewChange } from '../../src/simulation/invariants/watch.ts';
 import { Watch } from '../../src/simulation/invariants/watch.ts';
-import type { MachineView } from '../../src/simulation/observation.ts';
+import type { End, MachineView } from '../../src/simulation/observation.ts';
 import type { Plan } from '../../src/simulation/plan.ts';
 import { simulate } from '../../src/simulation/simulator.ts';
 
@@ -77,8 +77,8 @@ class Steps implements Invariant {
     this.#note('replica dropped', group);
   }
 
-  onEnd(): void {
-    this.#note('told of its removal');
+  onEnd(_machine: MachineView, how: End): void {
+    if (how === 'removed') this.#note('told of its removal');
   }
 
   #note(what: string, group: GroupId | null = null): void {

@@ -67,6 +67,7 @@ export class Configurations implements Invariant {
 
   /** The last one before `index` in the log; null: the log does not reach back so far. */
   before(group: GroupId, raft: Pick<Raft, 'view' | 'termAt'>, index: number): Written | null {
+    if (index <= 0) return null;
     const { start } = raft.view();
     const written = this.#written.get(group);
     for (let at = index - 1; at > start.index; at--) {
@@ -74,7 +75,8 @@ export class Configurations implements Invariant {
       const found = written?.get(`${at}@${term}`);
       if (found !== undefined) return found;
     }
-    const committed = this.committed(group).findLast((each) => each.index <= start.index);
+    const inStart = (each: Written) => each.index <= start.index && each.index < index;
+    const committed = this.committed(group).findLast(inStart);
     if (committed !== undefined) return committed;
     const configuration = this.#first.get(group);
     return configuration === undefined ? null : { index: logIndex(0), configuration };
