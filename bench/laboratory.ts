@@ -21,7 +21,12 @@ export interface LabNode {
   readonly leads: number | null;
 }
 
-interface LabStatus {
+export interface LabStatus {
+  readonly cluster: { readonly nodes: number; readonly epoch: number | null };
+  readonly data: {
+    readonly moving: number | null;
+    readonly balance: { readonly replicas: number; readonly leads: number; readonly keys: number };
+  };
   readonly nodes: readonly LabNode[];
   readonly consensus: {
     readonly control: { readonly leader: string | null };

@@ -24,22 +24,28 @@ import { loadSockets } from './zeromq.ts';
 export type {
   Consistency,
   GroupStatus,
+  Member,
   NodeStatus,
   PeerStatus,
   ReplicaHash,
   Topology,
 } from '../core/model/operation.ts';
+export type { ControlRow } from '../core/model/state.ts';
 export type { Timestamp, Version, VersionVector } from '../core/model/version.ts';
 export type { ErrorCode, FailureOutcome } from '../errors.ts';
 export { DsysError } from '../errors.ts';
 export type {
+  AdministerOptions,
+  ConfigureOptions,
   ConnectOptions,
+  ControlState,
   Db,
   DeleteOptions,
   Entry,
   IncrementOptions,
   IncrementResult,
   KeyPair,
+  LeaveOptions,
   NodeAddress,
   NodeAnswer,
   PutOptions,
@@ -74,6 +80,8 @@ function openDatabase(access: ClusterAccess, { name }: ConnectOptions, newSocket
     session: new Session({ name, wallMs: Date.now }),
     onNodeUp: (node) => watch.onUp(node),
     onNodeSlow: (node) => watch.onSlow(node),
+    onNodeLost: () => watch.onLost(),
+    onStranger: (from) => watch.onStranger(from),
   });
-  return new Database({ dispatcher, routes });
+  return new Database({ dispatcher, routes, watch });
 }

@@ -34,7 +34,7 @@ function makeCluster(name: string): void {
     createdAt: '2026-01-01T00:00:00.000Z',
     seed: name,
     basePort: 7400,
-    settings: { replicationFactor: 1, partitions: 16, resolver: 'lww' },
+    settings: { replicationFactor: 1, partitions: 16, resolver: 'lww', deadNodeTimeoutMs: 600_000 },
     clientPublicKey: keys.publicKey,
     members: [
       {

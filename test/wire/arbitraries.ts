@@ -63,7 +63,12 @@ export const key = fc.oneof(
 export const value = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes));
 
 export const timestamp: Arbitrary<Timestamp> = fc.record({ wallMs: count, logical: count });
-const origin = fc.constantFrom('log', 'node1#1', 'node2#77', 'a#4294967295') as Arbitrary<Origin>;
+const origin = fc.constantFrom(
+  'log',
+  'node1#1',
+  'node2@0b7a2c91#77',
+  'a#4294967295',
+) as Arbitrary<Origin>;
 export const dot: Arbitrary<Dot> = fc.record({ origin, counter: count });
 export const vector: Arbitrary<VersionVector> = fc
   .uniqueArray(fc.tuple(origin, count), { selector: ([name]) => name, maxLength: 4 })
@@ -134,11 +139,11 @@ export const request: Arbitrary<Request> = fc.record({
   forward: fc.boolean(),
 });
 
-export const configuration: Arbitrary<Configuration> = fc.record({
-  voters: sortedNodes,
-  votersOutgoing: sortedNodes,
-  learners: sortedNodes,
-});
+const lists = { voters: sortedNodes, votersOutgoing: sortedNodes, learners: sortedNodes };
+export const configuration: Arbitrary<Configuration> = fc.oneof(
+  fc.record(lists),
+  fc.record({ ...lists, epoch: count }),
+);
 export const point: Arbitrary<AppliedPoint> = fc.record({ index, term: anyTerm, configuration });
 export const tentative: Arbitrary<TentativeWrite> = fc.record({
   dot,

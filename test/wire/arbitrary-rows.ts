@@ -25,6 +25,8 @@ import {
   version,
 } from './arbitraries.ts';
 
+const how = fc.constantFrom('leaving' as const, 'lost' as const);
+
 const result: Arbitrary<SessionResult> = fc.oneof(
   fc.record({
     kind: fc.constant('written' as const),
@@ -92,10 +94,7 @@ export const controlRow: Arbitrary<ControlRow> = fc.record({
   incarnations: fc.array(fc.record({ node, incarnation: anyIncarnation, featureLevel }), {
     maxLength: 3,
   }),
-  departures: fc.array(
-    fc.record({ node, how: fc.constantFrom('leaving' as const, 'lost' as const), groups }),
-    { maxLength: 3 },
-  ),
+  departures: fc.array(fc.record({ node, how, epoch: count, groups }), { maxLength: 3 }),
   removed: fc.array(member, { maxLength: 2 }),
   featureLevel,
   settings: fc.record({

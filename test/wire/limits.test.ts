@@ -149,7 +149,18 @@ describe('names', () => {
   test('of origins are log, or a node and its incarnation', () => {
     expect(outcome(merge([], 'log'))).toBe('good');
     expect(outcome(merge(['log', 5, 'node1#2', 6]))).toBe('good');
-    for (const bad of ['node1', 'node1#', '#1', 'node1#x', '__proto__', 'constructor', '']) {
+    expect(outcome(merge(['node4@0b7a2c91#1', 6]))).toBe('good');
+    for (const bad of [
+      'node1',
+      'node1#',
+      '#1',
+      'a@b#1',
+      '@0b7a2c91#1',
+      'node1#x',
+      '__proto__',
+      'constructor',
+      '',
+    ]) {
       expect(outcome(merge([bad, 1])), bad).toBe('malformed');
     }
   });

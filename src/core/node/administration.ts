@@ -2,6 +2,10 @@
 // answered when the entry is applied, with what the state machine said. Every change may be repeated:
 // one that was made already is answered as made, so an unknown outcome is settled by asking again.
 
+<<<<<<< HEAD
+=======
+import type { Control } from '../control/control.ts';
+>>>>>>> elastic
 import type { ControlResult } from '../control/outcome.ts';
 import { assertNever } from '../model/assert.ts';
 import type { ControlCommand } from '../model/command.ts';
@@ -38,7 +42,7 @@ export class Administration {
   propose(
     call: Call,
     operation: AdminOperation,
-    { control, row }: { readonly control: Replica; readonly row: ControlRow },
+    { replica: control, machine }: { readonly replica: Replica; readonly machine: Control },
   ): void {
     const { liveness } = this.#options;
     if (!hasQuorum(control, liveness)) {
@@ -46,12 +50,18 @@ export class Administration {
       this.#refuse(call, control, { reason: 'unavailable', effect: 'none', message });
       return;
     }
-    const objection = objectionTo(operation, row, liveness);
+    const objection = objectionTo(operation, machine.row, liveness);
     if (objection !== null) {
       this.#refuse(call, control, { reason: 'member-needed', effect: 'none', message: objection });
       return;
     }
     const command = commandOf(operation);
+    // What is refused already need not go into the log, and what older builds cannot read must not.
+    const foreseen = machine.foresee(command);
+    if (foreseen.kind === 'refused') {
+      this.#refuse(call, control, { ...foreseen, effect: 'none' });
+      return;
+    }
     const proposal = control.raft.propose(command, commandSize(command));
     if (proposal.kind !== 'proposed') {
       const reason = proposal.kind === 'overloaded' ? 'overloaded' : 'not-leader';

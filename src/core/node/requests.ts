@@ -95,13 +95,14 @@ export class Requests {
   }
 
   #administer(call: Call, operation: AdminOperation): Replica | null {
-    const { control, controlRow: row } = this.#options.replicas;
+    const { control } = this.#options.replicas;
     if (this.draining) return this.#refuse(call, 'stopping', 'this node is stopping');
-    if (!control || row === null) {
+    if (control?.machine.kind !== 'control') {
       return this.#refuse(call, 'not-leader', 'the control group is not held here');
     }
     if (control.raft.isLeader) {
-      this.#options.administration.propose(call, operation, { control, row });
+      const { control: machine } = control.machine;
+      this.#options.administration.propose(call, operation, { replica: control, machine });
     } else if (call.request.forward) this.#options.forwards.pass(call, new HeldHere(control));
     else this.#redirect(call, control);
     return control;

@@ -84,6 +84,8 @@ export class Steward {
   }
 
   #propose(control: Replica, command: ControlCommand): void {
+    if (control.machine.kind !== 'control') return;
+    if (control.machine.control.foresee(command).kind === 'refused') return;
     control.raft.propose(command, commandSize(command));
     this.#options.onProposed(control);
   }

@@ -7,7 +7,7 @@ import { compareIds } from '../model/ids.ts';
 import type { Hash, RingMember } from './ring.ts';
 import { Ring } from './ring.ts';
 import type { PlacementTable } from './table.ts';
-import { crowdOf, zoneOf } from './zones.ts';
+import { crowdAround, failTogether } from './zones.ts';
 
 /** One partition. */
 export interface DraftRow {
@@ -97,19 +97,14 @@ export class Draft {
   }
 }
 
-/** Replicas of the row in the zone of a member, itself included. */
-export function crowdAround(row: DraftRow, member: RingMember): number {
-  return crowdOf(zoneOf(member), row.replicas);
-}
-
 /**
  * True when the row may have `taker` in the place of `giver` without more of its replicas failing
  * together than now.
  */
 export function mayReplace(row: DraftRow, giver: RingMember, taker: RingMember): boolean {
   if (row.replicas.includes(taker) || !row.replicas.includes(giver)) return false;
-  if (zoneOf(giver) === zoneOf(taker)) return true;
-  return crowdAround(row, taker) < crowdAround(row, giver);
+  if (failTogether(giver, taker)) return true;
+  return crowdAround(taker, row.replicas) < crowdAround(giver, row.replicas);
 }
 
 export function rankIn(row: DraftRow, { node }: RingMember): number {

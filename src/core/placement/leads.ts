@@ -49,8 +49,9 @@ function chainFrom(draft: Draft, level: number): readonly Link[] | null {
   for (const [member, chain] of chains) {
     if (draft.leadsOf(member) <= level - 2) return chain;
     for (const row of draft.rows.filter(({ leader }) => leader === member)) {
-      const others = [...row.replicas].sort((a, b) => rankIn(row, a) - rankIn(row, b));
-      for (const to of others) if (!chains.has(to)) chains.set(to, [...chain, { row, to }]);
+      const others = row.replicas.filter((each) => !chains.has(each));
+      others.sort((a, b) => rankIn(row, a) - rankIn(row, b));
+      for (const to of others) chains.set(to, [...chain, { row, to }]);
     }
   }
   return null;

@@ -19,12 +19,13 @@
 // that would plan anything else needs a feature level of its own (model/features.ts).
 
 import type { DraftRow } from './draft.ts';
-import { crowdAround, Draft, type DraftOptions, mayReplace, rankIn } from './draft.ts';
+import { Draft, type DraftOptions, mayReplace, rankIn } from './draft.ts';
 import { spreadLeads } from './leads.ts';
 import { firstBy } from './order.ts';
 import type { RingMember } from './ring.ts';
 import type { PlacementTable } from './table.ts';
 import { electorate } from './voters.ts';
+import { crowdAround } from './zones.ts';
 
 /** Goal for the fullest member (DESIGN 7). */
 const loadOverMeanMax = 1.3;
@@ -59,7 +60,7 @@ export function planPlacement(options: PlanOptions): PlacementTable {
 function trim(draft: Draft, row: DraftRow, replicas: number): void {
   while (row.replicas.length > replicas) {
     const one = firstBy(row.replicas, (each) => [
-      -crowdAround(row, each),
+      -crowdAround(each, row.replicas),
       each === row.leader ? 1 : 0,
       -draft.loadOf(each),
       -rankIn(row, each),
@@ -72,7 +73,7 @@ function fill(draft: Draft, row: DraftRow, replicas: number): void {
   while (row.replicas.length < replicas) {
     const others = draft.members.filter((member) => !row.replicas.includes(member));
     const one = firstBy(others, (each) => [
-      crowdAround(row, each),
+      crowdAround(each, row.replicas),
       draft.loadOf(each),
       rankIn(row, each),
     ]);
@@ -84,18 +85,18 @@ function fill(draft: Draft, row: DraftRow, replicas: number): void {
 function spread(draft: Draft, row: DraftRow): void {
   for (;;) {
     const giver = firstBy(row.replicas, (each) => [
-      -crowdAround(row, each),
+      -crowdAround(each, row.replicas),
       each === row.leader ? 1 : 0,
       -draft.loadOf(each),
     ]);
     const others = draft.members.filter((member) => !row.replicas.includes(member));
     const taker = firstBy(others, (each) => [
-      crowdAround(row, each),
+      crowdAround(each, row.replicas),
       draft.loadOf(each),
       rankIn(row, each),
     ]);
     if (giver === null || taker === null) return;
-    if (crowdAround(row, giver) - crowdAround(row, taker) < 2) return;
+    if (crowdAround(giver, row.replicas) - crowdAround(taker, row.replicas) < 2) return;
     replace(draft, { row, giver }, taker);
   }
 }

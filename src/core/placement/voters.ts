@@ -4,7 +4,7 @@
 import type { NodeId } from '../model/ids.ts';
 import { compareIds } from '../model/ids.ts';
 import type { RingMember } from './ring.ts';
-import { crowdOf, zoneOf } from './zones.ts';
+import { crowdAround } from './zones.ts';
 
 /** Control voters beyond this many only slow every commit down (DESIGN 15). */
 export const controlVotersMax = 5;
@@ -41,7 +41,7 @@ export function electorate(options: {
 /** The last of those that share their zone with the most others. */
 function mostCrowded(voters: readonly RingMember[]): RingMember {
   return voters.reduce((most, voter) =>
-    crowdOf(zoneOf(voter), voters) >= crowdOf(zoneOf(most), voters) ? voter : most,
+    crowdAround(voter, voters) >= crowdAround(most, voters) ? voter : most,
   );
 }
 
@@ -53,6 +53,6 @@ function leastCrowded(
   return candidates
     .filter((candidate) => !voters.includes(candidate))
     .reduce((least, candidate) =>
-      crowdOf(zoneOf(candidate), voters) < crowdOf(zoneOf(least), voters) ? candidate : least,
+      crowdAround(candidate, voters) < crowdAround(least, voters) ? candidate : least,
     );
 }

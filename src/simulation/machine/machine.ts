@@ -171,7 +171,7 @@ export class Machine implements MachineView {
     const opened = await openDisk(this.#options);
     if (this.#isMember) this.#membersAtStart = this.#options.members();
     const members = this.#membersAtStart;
-    const endpoint = network.transport({ self: name, members: members.map(({ node }) => node) });
+    const endpoint = network.transport({ self: name, members });
     const life = bearLife(this.#options, {
       opened,
       members,
