@@ -2,10 +2,7 @@
 // answered when the entry is applied, with what the state machine said. Every change may be repeated:
 // one that was made already is answered as made, so an unknown outcome is settled by asking again.
 
-<<<<<<< HEAD
-=======
 import type { Control } from '../control/control.ts';
->>>>>>> elastic
 import type { ControlResult } from '../control/outcome.ts';
 import { assertNever } from '../model/assert.ts';
 import type { ControlCommand } from '../model/command.ts';
