@@ -19,6 +19,10 @@ export interface Plan {
   readonly partitions: number;
   readonly replicationFactor: number;
   readonly resolver: Settings['resolver'];
+  /** A member that is dead for longer is taken for lost. */
+  readonly deadNodeTimeoutMs: number;
+  /** What every member is known to understand at the birth (core/model/features.ts). */
+  readonly featureLevel: number;
   /** What differs from core/model/limits.ts: small bounds make rare paths frequent. */
   readonly limits: Partial<Bounds>;
   readonly network: NetworkWeather;

@@ -18,6 +18,7 @@ import {
   type NodeId,
   type Origin,
   originOf,
+  type StorageId,
   term,
 } from '../model/ids.ts';
 import type { ItemRow } from '../model/state.ts';
@@ -31,6 +32,8 @@ export interface JournalOptions {
   readonly node: NodeId;
   /** Of this start; persisted before the journal accepts anything. */
   readonly incarnation: Incarnation;
+  /** The node's data directory, unless it was there at the birth of the cluster. */
+  readonly cameLater?: StorageId | null;
   /**
    * `lastCounter` of the journal of this incarnation before it, when the replica was dropped and is
    * born again: the log knows those dots, and would take new writes of the same name for copies.
@@ -81,8 +84,8 @@ export class Journal {
   #count = 0;
   #bytes = 0;
 
-  constructor({ node, incarnation, lastCounter = 0 }: JournalOptions) {
-    this.#origin = originOf(node, incarnation);
+  constructor({ node, incarnation, cameLater = null, lastCounter = 0 }: JournalOptions) {
+    this.#origin = originOf(node, incarnation, cameLater);
     this.#lastCounter = lastCounter;
   }
 

@@ -63,12 +63,11 @@ export class Nursery {
   bearAll(): readonly Replica[] {
     const { recovered, bootstrap, self } = this.#options;
     const found = new Map(recovered.groups.map((group) => [group.group, group]));
-    const isFounder = this.#isFounder();
     return this.#placement.flatMap((_, number) => {
       const group = groupId(number);
       const kept = found.get(group);
       const configuration = birthConfiguration(this.#placement, bootstrap.members, group);
-      const isBornHere = isFounder && membersOf(configuration).includes(self);
+      const isBornHere = this.#isFounder && membersOf(configuration).includes(self);
       if (kept !== undefined && kept.life > 0) {
         return isAlive(kept) ? [this.#bear(group, { configuration: nobody, kept })] : [];
       }
@@ -78,6 +77,14 @@ export class Nursery {
         ? [this.#bear(group, { configuration: nobody, kept })]
         : [];
     });
+  }
+
+  /** Another disk under the name of a founder has forgotten what the founder promised. */
+  get #isFounder(): boolean {
+    const { bootstrap, self, storageId } = this.#options;
+    return bootstrap.members.some(
+      (member) => member.node === self && member.storageId === storageId,
+    );
   }
 
   /** Groups that were dropped here and not born again. */
@@ -145,21 +152,13 @@ export class Nursery {
   #needsProof(group: GroupId): boolean {
     const { bootstrap, self, recovered } = this.#options;
     if ((this.#lives.get(group) ?? 0) > 0) return true;
-    if (this.#isFounder()) return false;
+    if (this.#isFounder) return false;
     const rows = recovered.groups.find((kept) => kept.group === controlGroup)?.rows ?? [];
     const row = rows.find((kept) => kept.kind === 'control');
     const wasUsed = [...bootstrap.members, ...(row?.removed ?? [])].some(
       ({ node }) => node === self,
     );
     return row === undefined || wasUsed;
-  }
-
-  /** Another disk under the name of a founder has forgotten what the founder promised. */
-  #isFounder(): boolean {
-    const { bootstrap, self, storageId } = this.#options;
-    return bootstrap.members.some(
-      (member) => member.node === self && member.storageId === storageId,
-    );
   }
 
   #bearControl(kept: RecoveredGroup | undefined): Machine {
@@ -171,11 +170,12 @@ export class Nursery {
   }
 
   #bearData(group: GroupId, kept: RecoveredGroup | undefined): Machine {
-    const { bounds = limits, self, incarnation } = this.#options;
+    const { bounds = limits, self, storageId, incarnation } = this.#options;
     const partition = new Partition({ group, resolver: resolverOf(this.#options), bounds });
     if (kept?.point) partition.restore(kept.rows, { changed: false, stored: kept.items });
+    const cameLater = this.#isFounder ? null : storageId;
     const lastCounter = this.#counters.get(group) ?? 0;
-    const journal = new Journal({ node: self, incarnation, lastCounter });
+    const journal = new Journal({ node: self, incarnation, cameLater, lastCounter });
     journal.restore(kept?.tentative ?? []);
     return { kind: 'data', partition, journal };
   }

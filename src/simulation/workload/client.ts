@@ -213,10 +213,11 @@ export class Client {
 
   #askTopology(now: number): void {
     if (now < this.#topologyAt || (this.#insists && this.idle)) return;
-    const { members, random, nextId } = this.#options;
+    const { random, nextId } = this.#options;
     this.#topologyAt = now + topologyTicks;
     this.#topologyId = nextId();
     const stream = random.stream(`topology/${now}`);
+    const members = this.#routes.everybody;
     const node = members[stream.below(members.length)];
     if (node === undefined) return;
     const kind = stream.chance(0.1) ? 'status' : stream.chance(0.1) ? 'hashes' : 'topology';
