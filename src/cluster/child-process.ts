@@ -41,6 +41,9 @@ export function spawnDetached(options: {
     child.on('error', () => undefined);
     child.unref();
     return child.pid ?? null;
+  } catch {
+    // Node tells some refusals of the system (no memory) by throwing.
+    return null;
   } finally {
     closeSync(log);
   }
