@@ -56,7 +56,7 @@ describe('a node that joins', () => {
 });
 
 describe('a node that leaves', () => {
-  const leaving = { node: 'node4', how: 'leaving', groups: [0, 2].map(groupId) } as const;
+  const leaving = { node: 'node4', how: 'leaving', epoch: 2, groups: [0, 2].map(groupId) } as const;
   const row = controlRow({
     members: four,
     departures: [leaving],

@@ -40,7 +40,7 @@ function recoveredFrom(replay: GroupReplay): RecoveredGroup {
   const joined = replay.join(point);
   if (joined.kind === 'hole') throw new Error(joined.why);
   const items = itemsInHand([]);
-  return { group, life: 0, point, rows: [], items, ...joined, tentative: [] };
+  return { group, point, rows: [], items, ...joined, tentative: [] };
 }
 
 function nodeWith(found: RecoveredGroup): Node {
@@ -78,7 +78,9 @@ function nodeWith(found: RecoveredGroup): Node {
 /** Everything that the node wants durable in its group becomes so. */
 function persistAll(node: Node, into: GroupReplay): void {
   for (let batch = node.takeReady().persist; batch; batch = node.takeReady().persist) {
-    for (const record of batch.records) if (record.group === group) into.apply(record);
+    for (const record of batch.records) {
+      if (record.group === group && record.kind !== 'group-dropped') into.apply(record);
+    }
     node.step({ kind: 'persisted', number: batch.number });
   }
 }

@@ -158,7 +158,7 @@ describe('a member is released when its groups have let go of it', () => {
   }
 
   test('a group whose committed configuration has it has not', () => {
-    const departures = [{ node: node3, how: 'leaving', groups: [groupId(0)] }] as const;
+    const departures = [{ node: node3, how: 'leaving', epoch: 2, groups: [groupId(0)] }] as const;
     expect(() => removalsAfter([]).onView(machine(node1), row({ departures }), nothing)).toThrow(
       'group 1: node1 has applied that node3 is released',
     );
@@ -169,7 +169,7 @@ describe('a member is released when its groups have let go of it', () => {
 
   test('who was called lost, and who was removed, is remembered', () => {
     const removals = removalsAfter([change(1, { voters: [node1, node2] })]);
-    const departures = [{ node: node3, how: 'lost', groups: [groupId(0)] }] as const;
+    const departures = [{ node: node3, how: 'lost', epoch: 2, groups: [groupId(0)] }] as const;
     removals.onView(machine(node1), row({ departures }), nothing);
     expect(removals.wasCalledLost(storageOf(node3))).toBe(true);
     const later = {
