@@ -68,7 +68,7 @@ async function fillDirectory(plan: NewCluster): Promise<Cluster> {
   for (const [index, name] of memberNames(plan.nodes).entries()) {
     const port = nodePorts(basePort, index + 1).peer;
     const zone = plan.zones[index % plan.zones.length] ?? '';
-    members.push(await makeMember(paths, id, { name, port, zone }));
+    members.push(await makeMember(paths, id, { name, port, zone, startsFrom: 0 }));
   }
   const { replication: replicationFactor, partitions, deadNodeTimeoutMs } = plan;
   const file = newClusterFile({

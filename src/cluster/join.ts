@@ -43,6 +43,7 @@ export interface Joined {
 }
 
 const startLimitMs = 30_000;
+const controlMs = 5000;
 
 export async function joinNode(
   cluster: Cluster,
@@ -50,15 +51,17 @@ export async function joinNode(
   progress: Progress,
 ): Promise<Joined> {
   const startedAt = performance.now();
-  const draft = await draftJoin(cluster.paths, options.name, options.zone);
-  try {
-    const joined = await withConnection(cluster, (db) =>
-      admit({ cluster, db, draft, ...options, progress }),
-    );
-    return { ...joined, durationMs: Math.round(performance.now() - startedAt) };
-  } finally {
-    draft.letGo();
-  }
+  const { name, zone } = options;
+  return withConnection(cluster, async (db) => {
+    const { row } = await db.control({ timeoutMs: controlMs });
+    const draft = await draftJoin(cluster.paths, { name, zone, row });
+    try {
+      const joined = await admit({ cluster, db, draft, ...options, progress });
+      return { ...joined, durationMs: Math.round(performance.now() - startedAt) };
+    } finally {
+      draft.letGo();
+    }
+  });
 }
 
 export interface Admission {

@@ -54,9 +54,9 @@ export async function leaveCluster(
   try {
     const left = await withConnection(cluster, async (db) => {
       const how = await howToLeave(cluster, db, { node, force: options.force });
-      const done = await depart({ ...options, cluster, db, node, how, progress });
+      const { moved, row } = await depart({ ...options, cluster, db, node, how, progress });
       const kept = await forget(cluster, node, how === 'lost' || options.force);
-      return { ...done, how, kept };
+      return { moved, epoch: row.epoch, how, kept };
     });
     recordEvent(cluster.paths, { kind: 'left', node, detail: left });
     return { node, ...left, durationMs: Math.round(performance.now() - startedAt) };
@@ -78,11 +78,11 @@ export interface DepartRequest {
 /** Until the control group has taken the node out; at once when it is out already. */
 export async function depart(
   request: DepartRequest,
-): Promise<{ readonly moved: number; readonly epoch: number }> {
+): Promise<{ readonly moved: number; readonly row: ControlRow }> {
   const { cluster, db, node, how, force, limit, progress } = request;
   const storage = storageOf(cluster, node);
   const first = await lookAtPlacement(db);
-  if (!isMember(first.row, node, storage)) return { moved: 0, epoch: first.row.epoch };
+  if (!isMember(first.row, node, storage)) return { moved: 0, row: first.row };
   progress.begin(`asking the control group to let ${node} go`);
   await db.leave(node, { how, force, timeoutMs: Math.min(limit.timeoutMs, 30_000) });
   recordEvent(cluster.paths, { kind: 'leave', node, detail: { how, force } });
@@ -99,7 +99,7 @@ export async function depart(
   });
   if (look !== null) {
     progress.done(`${node} is out: ${total} groups have let go of it`);
-    return { moved: total, epoch: look.row.epoch };
+    return { moved: total, row: look.row };
   }
   throw notThere(limit, {
     message: `${total - left} of ${total} groups have let go of ${node}, and it goes on`,

@@ -2,6 +2,7 @@
 // Whoever holds a draft is alone with that name until it lets go.
 
 import type { Member } from '../core/model/operation.ts';
+import type { ControlRow } from '../core/model/state.ts';
 import { DsysError } from '../errors.ts';
 import { type Cluster, knownBlocks, portsOfMembers, readCluster } from './cluster.ts';
 import type { ClusterPaths } from './home.ts';
@@ -11,6 +12,7 @@ import {
   joiningNodes,
   makeMember,
   markJoining,
+  type Place,
   removeNode,
   setAside,
 } from './new-member.ts';
@@ -29,12 +31,12 @@ export interface Draft {
   readonly letGo: () => void;
 }
 
-/** A node that is to join; `word` null: the next free name, or the join that was broken off. */
+/** A node that is to join; name null: the next free name, or the join that was broken off. */
 export async function draftJoin(
   paths: ClusterPaths,
-  word: string | null,
-  zone: string,
+  wanted: { readonly name: string | null; readonly zone: string; readonly row: ControlRow },
 ): Promise<Draft> {
+  const { name: word, zone, row } = wanted;
   return withMembersLock(paths, async () => {
     const cluster = readCluster(paths);
     const name = word === null ? nextName(cluster) : expectFree(cluster, word);
@@ -43,7 +45,8 @@ export async function draftJoin(
       const begun = joiningMember(paths, name);
       if (begun !== null) return { name, member: begun, isNew: false, kept: null, letGo };
       const port = await findPlace(cluster);
-      return await fresh(cluster, { name, port, zone }, { why: 'old', letGo });
+      const startsFrom = startsOf(row, name);
+      return await fresh(cluster, { name, port, zone, startsFrom }, { why: 'old', letGo });
     } catch (cause) {
       letGo();
       throw cause;
@@ -54,7 +57,7 @@ export async function draftJoin(
 /** The same name, ports and zone on a new storage. The old directory is put aside. */
 export async function draftReplacement(
   cluster: Cluster,
-  old: Member,
+  { member: old, row }: { readonly member: Member; readonly row: ControlRow },
   letGo: () => void,
 ): Promise<Draft> {
   const { paths } = cluster;
@@ -63,13 +66,14 @@ export async function draftReplacement(
     const begun = joiningMember(paths, name);
     if (begun !== null) return { name, member: begun, isNew: false, kept: null, letGo };
     const [port = 0] = portsOfAddresses(old.addresses);
-    return fresh(cluster, { name, port, zone: old.zone }, { why: 'replaced', letGo });
+    const place = { name, port, zone: old.zone, startsFrom: startsOf(row, name) };
+    return fresh(cluster, place, { why: 'replaced', letGo });
   });
 }
 
 async function fresh(
   { paths, file }: Cluster,
-  place: { readonly name: string; readonly port: number; readonly zone: string },
+  place: Place,
   { why, letGo }: { readonly why: string; readonly letGo: () => void },
 ): Promise<Draft> {
   const { name } = place;
@@ -82,6 +86,11 @@ async function fresh(
     removeNode(paths, name);
     throw cause;
   }
+}
+
+/** An earlier disk of that name may have started so often: no start of it is ever repeated. */
+function startsOf({ incarnations }: ControlRow, name: string): number {
+  return incarnations.find(({ node }) => node === name)?.incarnation ?? 0;
 }
 
 function nextName(cluster: Cluster): string {

@@ -18,6 +18,8 @@ export interface Place {
   /** First of its three ports. */
   readonly port: number;
   readonly zone: string;
+  /** What its starts are counted from: greater than any of an earlier disk of that name. */
+  readonly startsFrom: number;
 }
 
 /** Makes directory, identity and keys of a node that is nobody's yet. */
@@ -31,13 +33,17 @@ export async function makeMember(
   makeDirectory(node.root);
   const storage = storageId(randomUUID());
   const identity = { schema: 1, clusterId: id, node: nodeId(name) } as const;
-  const text = formatIdentityFile({ ...identity, storageId: storage, incarnation: incarnation(0) });
+  const starts = { storageId: storage, incarnation: incarnation(place.startsFrom) };
+  const text = formatIdentityFile({ ...identity, ...starts });
   writeFileWhole(node.identity, text);
   return memberAt(place, { storage, publicKey: await writeKeys(paths, name) });
 }
 
 /** Remembers that the node is joining: from here on a broken off join can go on. */
-export function markJoining(paths: ClusterPaths, { name, port, zone }: Place): void {
+export function markJoining(
+  paths: ClusterPaths,
+  { name, port, zone }: Omit<Place, 'startsFrom'>,
+): void {
   writeFileWhole(joiningPath(paths, name), `${JSON.stringify({ schema: 1, port, zone })}\n`);
 }
 
@@ -124,7 +130,7 @@ export function makeDirectory(path: string): void {
 }
 
 function memberAt(
-  { name, port, zone }: Place,
+  { name, port, zone }: Omit<Place, 'startsFrom'>,
   { storage, publicKey }: { storage: Member['storageId']; publicKey: string },
 ): Member {
   const address = (offset: number): string => `tcp://127.0.0.1:${port + offset}`;

@@ -5,6 +5,7 @@
 
 import { nodeId } from '../core/model/ids.ts';
 import type { Member } from '../core/model/operation.ts';
+import type { ControlRow } from '../core/model/state.ts';
 import { DsysError } from '../errors.ts';
 import { withMember, withoutMember } from '../wire/cluster-file.ts';
 import type { Cluster } from './cluster.ts';
@@ -51,8 +52,8 @@ export async function replaceNode(
     if (!isBegun) await assertReplaceable(cluster, node);
     const joined = await withConnection(cluster, async (db) => {
       const lost = { cluster, db, node, how: 'lost', force: true, limit, progress } as const;
-      if (!isBegun) await takeOut(lost);
-      const draft = await draftReplacement(cluster, old, letGo);
+      const row = isBegun ? (await db.control()).row : await takeOut(lost);
+      const draft = await draftReplacement(cluster, { member: old, row }, letGo);
       // cluster.json keeps the old member until the control group has the new one: see admit.
       const admission = { cluster, db, draft, wait: 'ready', limit, progress } as const;
       const out = { node: nodeId(node), at: new Date().toISOString() };
@@ -67,12 +68,11 @@ export async function replaceNode(
 }
 
 /** A node that was killed a moment ago is still taken for alive: then the control group refuses. */
-async function takeOut(request: DepartRequest): Promise<void> {
+async function takeOut(request: DepartRequest): Promise<ControlRow> {
   let refused: unknown = null;
-  const ask = async (): Promise<true | null> => {
+  const ask = async (): Promise<ControlRow | null> => {
     try {
-      await depart(request);
-      return true;
+      return (await depart(request)).row;
     } catch (cause) {
       if (!(cause instanceof DsysError) || cause.code !== 'member-needed') throw cause;
       refused = cause;
@@ -81,6 +81,7 @@ async function takeOut(request: DepartRequest): Promise<void> {
   };
   const done = await waitUntil({ ask, everyMs: pollMs, timeoutMs: seenGoneMs });
   if (done === null) throw refused;
+  return done;
 }
 
 async function assertReplaceable(cluster: Cluster, node: string): Promise<void> {

@@ -7,6 +7,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ClusterId, Incarnation, NodeId, StorageId } from '../core/model/ids.ts';
 import { incarnation } from '../core/model/ids.ts';
+import { limits } from '../core/model/limits.ts';
 import { DsysError, type ErrorCode } from '../errors.ts';
 import { formatIdentityFile, type IdentityFile, parseIdentityFile } from '../wire/identity-file.ts';
 import { createLog, hasLog } from './storage/creation.ts';
@@ -116,8 +117,12 @@ function damageOf(cause: unknown): string {
   return `damaged file: ${cause instanceof Error ? cause.message : String(cause)}`;
 }
 
-/** The first start makes the log before it is counted; so every later one must find it. */
-async function checkLog(directory: string, { incarnation: starts }: IdentityFile): Promise<void> {
+/**
+ * The first start makes the log before it is counted; so every later one must find it. A name that
+ * had another disk before counts on from a multiple of `startsMax` (core/control/departures.ts).
+ */
+async function checkLog(directory: string, { incarnation: counted }: IdentityFile): Promise<void> {
+  const starts = counted % limits.startsMax;
   if (starts === 0) return createLog(realFiles, directory);
   if (await hasLog(realFiles, directory)) return;
   const message = `${join(directory, 'wal')} has no log, but the node has started ${starts} times`;

@@ -8,8 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { curveKeyPair } from 'zeromq';
 import { clusterAccess } from '../../src/client/cluster-home.ts';
 import { nodeId, storageId } from '../../src/core/model/ids.ts';
-import type { ClusterFile } from '../../src/wire/cluster-file.ts';
-import { formatClusterFile } from '../../src/wire/cluster-file.ts';
+import { formatClusterFile, newClusterFile } from '../../src/wire/cluster-file.ts';
 import { testCluster } from './fake-node.ts';
 
 let home: string;
@@ -27,8 +26,7 @@ const keys = curveKeyPair();
 
 function makeCluster(name: string): void {
   const tcp = (port: number): string => `tcp://127.0.0.1:${port}`;
-  const cluster: ClusterFile = {
-    schema: 1,
+  const cluster = newClusterFile({
     name,
     clusterId: testCluster,
     createdAt: '2026-01-01T00:00:00.000Z',
@@ -45,7 +43,7 @@ function makeCluster(name: string): void {
         zone: '',
       },
     ],
-  };
+  });
   mkdirSync(join(home, name, 'keys'), { recursive: true });
   writeFileSync(join(home, name, 'cluster.json'), formatClusterFile(cluster));
   writeFileSync(join(home, name, 'keys', 'client.json'), JSON.stringify(keys));

@@ -1,19 +1,20 @@
 // Names, ports, keys and directories of nodes that come and go; no process is started.
 
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Cluster, changeCluster } from '../../src/cluster/cluster.ts';
 import { createCluster } from '../../src/cluster/create.ts';
 import { clusterPaths, nodePaths } from '../../src/cluster/home.ts';
-import { draftJoin, draftReplacement } from '../../src/cluster/member-draft.ts';
+import { type Draft, draftJoin, draftReplacement } from '../../src/cluster/member-draft.ts';
 import { isJoining, joiningMember, markJoined, removeNode } from '../../src/cluster/new-member.ts';
 import { blocksOf, portsOfAddresses } from '../../src/cluster/ports.ts';
 import { portsOf } from '../../src/cluster/start.ts';
 import { isMemberTaken, takeMember } from '../../src/cluster/start-lock.ts';
-import { nodeId } from '../../src/core/model/ids.ts';
+import { incarnation, nodeId } from '../../src/core/model/ids.ts';
 import { withMember, withoutMember } from '../../src/wire/cluster-file.ts';
+import { controlRow } from './report-facts.ts';
 
 const before = process.env.DSYS_HOME;
 const basePort = 11_000;
@@ -37,6 +38,12 @@ afterEach(() => {
   process.env.DSYS_HOME = before;
 });
 
+const row = controlRow({ members: [], placement: [[]] });
+
+function draft(name: string | null, zone = ''): Promise<Draft> {
+  return draftJoin(cluster.paths, { name, zone, row });
+}
+
 const out = (node: string) => ({ node: nodeId(node), at: '2026-01-01T00:00:00.000Z' });
 
 describe('a new cluster', () => {
@@ -47,28 +54,25 @@ describe('a new cluster', () => {
 
 describe('a draft', () => {
   it('takes the next free name and the next free place of the block', async () => {
-    const draft = await draftJoin(cluster.paths, null, 'b');
-    expect(draft).toMatchObject({ name: 'node4', isNew: true, kept: null });
-    expect(draft.member.zone).toBe('b');
-    expect(portsOfAddresses(draft.member.addresses)).toEqual([11_009, 11_010, 11_011]);
+    const drafted = await draft(null, 'b');
+    expect(drafted).toMatchObject({ name: 'node4', isNew: true, kept: null });
+    expect(drafted.member.zone).toBe('b');
+    expect(portsOfAddresses(drafted.member.addresses)).toEqual([11_009, 11_010, 11_011]);
     expect(existsSync(nodePaths(cluster.paths, 'node4').identity)).toBe(true);
-    draft.letGo();
+    drafted.letGo();
   });
 
   it('fills a gap that a member left, in the names and in the ports', async () => {
     await changeCluster(cluster.paths, (file) => withoutMember(file, out('node2')));
     removeNode(cluster.paths, 'node2');
-    const draft = await draftJoin(cluster.paths, null, '');
-    expect(draft.name).toBe('node2');
-    expect(portsOfAddresses(draft.member.addresses)[0]).toBe(basePort + 3);
-    draft.letGo();
+    const drafted = await draft(null);
+    expect(drafted.name).toBe('node2');
+    expect(portsOfAddresses(drafted.member.addresses)[0]).toBe(basePort + 3);
+    drafted.letGo();
   });
 
   it('is another one for each of two commands at once', async () => {
-    const drafts = await Promise.all([
-      draftJoin(cluster.paths, null, ''),
-      draftJoin(cluster.paths, null, ''),
-    ]);
+    const drafts = await Promise.all([draft(null), draft(null)]);
     expect(drafts.map(({ name }) => name).sort()).toEqual(['node4', 'node5']);
     const ports = drafts.flatMap(({ member }) => portsOfAddresses(member.addresses));
     expect(new Set(ports).size).toBe(6);
@@ -76,17 +80,17 @@ describe('a draft', () => {
   });
 
   it('that was broken off goes on with the same storage and keys, with its name or without', async () => {
-    const first = await draftJoin(cluster.paths, 'node9', 'c');
+    const first = await draft('node9', 'c');
     first.letGo();
     for (const word of ['node9', null]) {
-      const again = await draftJoin(cluster.paths, word, '');
+      const again = await draft(word);
       expect(again).toMatchObject({ name: 'node9', isNew: false, member: first.member });
       again.letGo();
     }
   });
 
   it('of a name that is a member is refused', async () => {
-    await expect(draftJoin(cluster.paths, 'node2', '')).rejects.toMatchObject({
+    await expect(draft('node2')).rejects.toMatchObject({
       code: 'already-exists',
       exitCode: 5,
       hint: expect.stringContaining('dsys start node2'),
@@ -96,19 +100,32 @@ describe('a draft', () => {
   it.each(['leader', 'all', 'keys', 'a,b', '../x', 'node.1', ''])(
     'of the name %j is refused',
     async (name) => {
-      await expect(draftJoin(cluster.paths, name, '')).rejects.toMatchObject({ exitCode: 64 });
+      await expect(draft(name)).rejects.toMatchObject({ exitCode: 64 });
     },
   );
 
   it('belongs to one command at a time', async () => {
-    const draft = await draftJoin(cluster.paths, 'node4', '');
+    const drafted = await draft('node4');
     expect(isMemberTaken(cluster.paths, 'node4')).toBe(true);
-    await expect(draftJoin(cluster.paths, '4', '')).rejects.toMatchObject({
+    await expect(draft('4')).rejects.toMatchObject({
       code: 'still-running',
     });
-    draft.letGo();
+    drafted.letGo();
     takeMember(cluster.paths, 'node4')();
     expect(isMemberTaken(cluster.paths, 'node4')).toBe(false);
+  });
+});
+
+describe('a name that had another disk', () => {
+  it('counts its starts on from where no start of that disk can have come', async () => {
+    const incarnations = [
+      { node: nodeId('node4'), incarnation: incarnation(2_000_000), featureLevel: 1 },
+    ];
+    const after = { ...row, incarnations };
+    const { letGo } = await draftJoin(cluster.paths, { name: null, zone: '', row: after });
+    letGo();
+    const text = readFileSync(nodePaths(cluster.paths, 'node4').identity, 'utf8');
+    expect(JSON.parse(text)).toMatchObject({ incarnation: 2_000_000 });
   });
 });
 
@@ -118,27 +135,27 @@ describe('a replacement', () => {
     if (old === undefined) throw new Error('node2');
     mkdirSync(nodePaths(cluster.paths, 'node2').wal);
     const letGo = takeMember(cluster.paths, 'node2');
-    const { member, kept } = await draftReplacement(cluster, old, letGo);
+    const { member, kept } = await draftReplacement(cluster, { member: old, row }, letGo);
     expect(member).toMatchObject({ node: 'node2', addresses: old.addresses, zone: 'b' });
     expect(member.storageId).not.toBe(old.storageId);
     expect(member.publicKey).not.toBe(old.publicKey);
     expect(kept).toMatch(/node2\.replaced-\d{4}-/);
     expect(existsSync(join(kept ?? '', 'wal'))).toBe(true);
-    expect((await draftReplacement(cluster, old, letGo)).member).toEqual(member);
+    expect((await draftReplacement(cluster, { member: old, row }, letGo)).member).toEqual(member);
     letGo();
   });
 
   it('of a directory without data keeps nothing', async () => {
     const old = cluster.file.members[1];
     if (old === undefined) throw new Error('node2');
-    const { kept } = await draftReplacement(cluster, old, () => {});
+    const { kept } = await draftReplacement(cluster, { member: old, row }, () => {});
     expect(kept).toBeNull();
   });
 });
 
 describe('members of cluster.json', () => {
   it('have the ports of their addresses, and are listed by their numbers', async () => {
-    const { member, letGo } = await draftJoin(cluster.paths, 'node10', '');
+    const { member, letGo } = await draft('node10');
     const after = await changeCluster(cluster.paths, (file) =>
       withMember(withoutMember(file, out('node1')), member),
     );
@@ -149,7 +166,7 @@ describe('members of cluster.json', () => {
   });
 
   it('are no longer joining when they have joined, and half a draft is none', async () => {
-    const { name, letGo } = await draftJoin(cluster.paths, null, '');
+    const { name, letGo } = await draft(null);
     expect(isJoining(cluster.paths, name)).toBe(true);
     writeFileSync(join(nodePaths(cluster.paths, name).root, 'joining.json'), 'half');
     expect(joiningMember(cluster.paths, name)).toBeNull();

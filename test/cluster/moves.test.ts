@@ -56,7 +56,12 @@ describe('a node that joins', () => {
 });
 
 describe('a node that leaves', () => {
-  const leaving = { node: 'node4', how: 'leaving', groups: [0, 2].map(groupId) } as const;
+  const leaving = {
+    node: 'node4',
+    how: 'leaving',
+    epoch: 6,
+    groups: [0, 2].map(groupId),
+  } as const;
   const row = controlRow({
     members: four,
     departures: [leaving],

@@ -50,7 +50,7 @@ describe('the report of a healthy cluster', () => {
 describe('the report while members come and go', () => {
   const row = controlRow({
     members: [...names, 'node4'],
-    departures: [{ node: 'node3', how: 'leaving', groups: [groupId(1)] }],
+    departures: [{ node: 'node3', how: 'leaving', epoch: 6, groups: [groupId(1)] }],
     placement: [names, ['node1', 'node2', 'node4'], names],
     replicationFactor: 2,
   });

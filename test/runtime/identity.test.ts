@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clusterId, incarnation, nodeId, storageId } from '../../src/core/model/ids.ts';
+import { limits } from '../../src/core/model/limits.ts';
 import { openIdentity } from '../../src/runtime/identity.ts';
 import { openFileStorage } from '../../src/runtime/storage/storage.ts';
 import { formatIdentityFile } from '../../src/wire/identity-file.ts';
@@ -80,6 +81,16 @@ describe('identity of a data directory', () => {
     write({ incarnation: incarnation(0) });
     rmSync(witness());
     expect(await openIdentity(directory, expected)).toEqual({ incarnation: 1 });
+  });
+
+  test('a disk that counts on from those of its name before it has not started yet', async () => {
+    write({ incarnation: incarnation(2 * limits.startsMax) });
+    const { incarnation: first } = await openIdentity(directory, expected);
+    expect(first).toBe(2 * limits.startsMax + 1);
+    rmSync(join(directory, 'wal'), { recursive: true });
+    await expect(openIdentity(directory, expected)).rejects.toMatchObject({
+      code: 'storage-wiped',
+    });
   });
 
   test('an older copy of the directory, put back, does not start and stays untouched', async () => {

@@ -62,7 +62,7 @@ describe('status', () => {
   it('has a line of moves while there are some, and says what to do about what is odd', async () => {
     const row = controlRow({
       members: ['node1', 'node2', 'node4'],
-      departures: [{ node: 'node2', how: 'leaving', groups: [groupId(0), groupId(2)] }],
+      departures: [{ node: 'node2', how: 'leaving', epoch: 6, groups: [groupId(0), groupId(2)] }],
       placement: [names, ['node1', 'node2', 'node4'], names],
     });
     const moving = clusterReport({ cluster, nodes: report.nodes, answers, control: row });

@@ -13,8 +13,10 @@ import { refuse } from './refusals.ts';
 
 /** How long to wait before asking for the leader again. */
 const retryTicks = 5;
-/** Attempts of one incarnation; with as many numbers for each, a node never numbers two alike. */
+/** Attempts of one start; with as many numbers for each, a node never numbers two alike. */
 const attemptsMax = 2 ** 32;
+/** Starts of one disk that have numbers of their own: 128 disks of one name fit into a number. */
+const startsMax = 2 ** 14;
 
 interface Passed {
   readonly call: Call;
@@ -50,7 +52,7 @@ export class Forwards {
     this.#liveness = options.liveness;
     this.#outbox = options.outbox;
     this.#executeHere = options.executeHere;
-    this.#nextId = options.incarnation * attemptsMax + 1;
+    this.#nextId = startOf(options.incarnation) * attemptsMax + 1;
   }
 
   get open(): number {
@@ -153,6 +155,12 @@ export class Forwards {
         : refuse({ reason: 'unavailable', effect: 'none', message: `no leader: ${known}`, reach });
     this.#calls.answer(passed.call, result);
   }
+}
+
+/** The place of a start among all starts of the name, whatever disk it had. */
+function startOf(incarnation: Incarnation): number {
+  const disk = Math.floor(incarnation / limits.startsMax);
+  return disk * startsMax + (incarnation % limits.startsMax);
 }
 
 /** The log has executed it, with this end; every other attempt comes to the same. */
