@@ -138,6 +138,7 @@ await runProgram({
     cleanup(() => db.close());
     const load = new PartitionLoad(db, partitions);
     load.start();
+    cleanup(() => load.stop());
     const steps: Step[] = [];
     const go = async (step: { verb: Verb; node?: string }): Promise<void> => {
       steps.push(await take(step, { laboratory, load }));

@@ -18,6 +18,7 @@ await runProgram({
     cleanup(() => db.close());
     const load = new PartitionLoad(db, partitions);
     load.start();
+    cleanup(() => load.stop());
     const result = (await laboratory.dsys('rolling-restart')) as {
       nodes: { node: string; downMs: number; caughtUpMs: number }[];
       durationMs: number;

@@ -2,14 +2,9 @@
 // milliseconds. Every rejection is a DsysError; its `outcome` says whether a failed write may still
 // take effect.
 
-import type {
-  Consistency,
-  Member,
-  NodeStatus,
-  ReplicaHash,
-  Topology,
-} from '../core/model/operation.ts';
-import type { ControlRow } from '../core/model/state.ts';
+import type { ControlRow } from '../core/model/control-row.ts';
+import type { Member } from '../core/model/member.ts';
+import type { Consistency, NodeStatus, ReplicaHash, Topology } from '../core/model/operation.ts';
 import type { Version, VersionVector } from '../core/model/version.ts';
 import type { DsysError } from '../errors.ts';
 

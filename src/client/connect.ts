@@ -21,16 +21,16 @@ import { checkName } from './validation.ts';
 import type { SocketMaker } from './zeromq.ts';
 import { loadSockets } from './zeromq.ts';
 
+export type { ControlRow } from '../core/model/control-row.ts';
+export type { Member } from '../core/model/member.ts';
 export type {
   Consistency,
   GroupStatus,
-  Member,
   NodeStatus,
   PeerStatus,
   ReplicaHash,
   Topology,
 } from '../core/model/operation.ts';
-export type { ControlRow } from '../core/model/state.ts';
 export type { Timestamp, Version, VersionVector } from '../core/model/version.ts';
 export type { ErrorCode, FailureOutcome } from '../errors.ts';
 export { DsysError } from '../errors.ts';

@@ -3,9 +3,9 @@
 
 import type { NodeId } from '../core/model/ids.ts';
 import { controlGroup, logIndex, nodeId } from '../core/model/ids.ts';
+import type { Member } from '../core/model/member.ts';
 import type {
   AdminOperation,
-  Member,
   NodeQuery,
   NodeStatus,
   Operation,

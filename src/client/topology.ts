@@ -5,7 +5,8 @@
 
 import type { NodeId } from '../core/model/ids.ts';
 import { controlGroup } from '../core/model/ids.ts';
-import type { Member, NodeQuery, Topology } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
+import type { NodeQuery, Topology } from '../core/model/operation.ts';
 import type { NodeAddress } from './api.ts';
 import type { Success } from './call.ts';
 import type { Dispatcher } from './dispatcher.ts';

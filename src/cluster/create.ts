@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { clusterId } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 import { DsysError } from '../errors.ts';
 import { formatClusterFile, newClusterFile } from '../wire/cluster-file.ts';
 import { type Cluster, readCluster } from './cluster.ts';

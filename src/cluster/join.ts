@@ -4,7 +4,7 @@
 // that it should hold.
 
 import type { Db } from '../client/api.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 import { DsysError } from '../errors.ts';
 import { type ClusterFile, withMember } from '../wire/cluster-file.ts';
 import { type Cluster, changeCluster } from './cluster.ts';

@@ -4,8 +4,8 @@
 // directory.
 
 import type { Db } from '../client/api.ts';
+import type { ControlRow } from '../core/model/control-row.ts';
 import { nodeId } from '../core/model/ids.ts';
-import type { ControlRow } from '../core/model/state.ts';
 import { DsysError } from '../errors.ts';
 import { withoutMember } from '../wire/cluster-file.ts';
 import { type Cluster, changeCluster } from './cluster.ts';

@@ -1,7 +1,7 @@
 // Chooses a node for `join`: which name, which ports; or the join that was broken off and goes on.
 // Whoever holds a draft is alone with that name until it lets go.
 
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 import { DsysError } from '../errors.ts';
 import { type Cluster, knownBlocks, portsOfMembers, readCluster } from './cluster.ts';
 import type { ClusterPaths } from './home.ts';

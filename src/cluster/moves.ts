@@ -1,7 +1,7 @@
 // How far the replicas are from where they should be: the desired placement, which the control group
 // decides, beside the voters of each group, which its own log decides. Pure.
 
-import type { ControlRow } from '../core/model/state.ts';
+import type { ControlRow } from '../core/model/control-row.ts';
 import type { GroupView } from './group-view.ts';
 
 export interface NodeMoves {

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { newKeyPair } from '../client/zeromq.ts';
 import { type ClusterId, incarnation, nodeId, storageId } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 import { formatIdentityFile, parseIdentityFile } from '../wire/identity-file.ts';
 import { formatKeyFile, parseKeyFile } from '../wire/key-file.ts';
 import { readJsonObjectIfAny, readTextIfAny, writeFileWhole } from './files.ts';

@@ -1,7 +1,7 @@
 // A look at where the replicas are and where they should be, and waiting until they are there.
 
 import type { Db } from '../client/api.ts';
-import type { ControlRow } from '../core/model/state.ts';
+import type { ControlRow } from '../core/model/control-row.ts';
 import { DsysError } from '../errors.ts';
 import { type GroupView, groupViews } from './group-view.ts';
 import type { Limit } from './start-nodes.ts';

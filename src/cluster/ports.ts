@@ -4,7 +4,7 @@
 // told with the process that has it.
 
 import { createServer } from 'node:net';
-import type { Addresses } from '../core/model/operation.ts';
+import type { Addresses } from '../core/model/member.ts';
 import { DsysError } from '../errors.ts';
 import { type Occupant, portOccupant } from './port-occupant.ts';
 

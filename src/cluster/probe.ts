@@ -3,8 +3,8 @@
 // as not answering.
 
 import type { Db, NodeAnswer } from '../client/api.ts';
+import type { ControlRow } from '../core/model/control-row.ts';
 import type { NodeStatus } from '../core/model/operation.ts';
-import type { ControlRow } from '../core/model/state.ts';
 import { DsysError } from '../errors.ts';
 import { isDoubted } from './beliefs.ts';
 import type { Cluster } from './cluster.ts';

@@ -4,7 +4,7 @@
 // `one` may be in it that nobody else has.
 
 import { nodeId } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 import { DsysError } from '../errors.ts';
 import { withMember, withoutMember } from '../wire/cluster-file.ts';
 import type { Cluster } from './cluster.ts';

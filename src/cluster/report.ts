@@ -3,9 +3,9 @@
 // itself: a dead one never is.
 
 import { assert } from '../core/model/assert.ts';
+import type { ControlRow } from '../core/model/control-row.ts';
 import type { GroupStatus, NodeStatus } from '../core/model/operation.ts';
 import { majority } from '../core/model/quorum.ts';
-import type { ControlRow } from '../core/model/state.ts';
 import { type Balance, balanceOf, type NodeShare, sharesOf } from './balance.ts';
 import { type MembershipReport, membershipReport } from './beliefs.ts';
 import { type GroupView, groupViews } from './group-view.ts';

@@ -11,11 +11,12 @@
 // durable in order.
 
 import type { PeerEnvelope, PeerMessage } from './messages.ts';
+import type { Settings } from './model/control-row.ts';
 import type { ClusterId, ConnectionId, Incarnation, NodeId, StorageId } from './model/ids.ts';
 import type { Bounds } from './model/limits.ts';
-import type { Member, Reply, Request } from './model/operation.ts';
+import type { Member } from './model/member.ts';
+import type { Reply, Request } from './model/operation.ts';
 import type { NodeEvent, PersistBatch, Recovered, StateBatch } from './model/records.ts';
-import type { Settings } from './model/state.ts';
 
 export type Input =
   /**

@@ -4,7 +4,8 @@
 import type { MembershipMessage } from './membership/messages.ts';
 import type { TentativeWrite } from './model/command.ts';
 import type { GroupId, Incarnation, Lane, LogIndex, NodeId, StorageId, Term } from './model/ids.ts';
-import type { Member, Reply, Request } from './model/operation.ts';
+import type { Member } from './model/member.ts';
+import type { Reply, Request } from './model/operation.ts';
 import type { Dot } from './model/version.ts';
 import type { RaftMessage } from './raft/messages.ts';
 

@@ -22,21 +22,18 @@ import { Calls } from './node/call.ts';
 import { Detector } from './node/detector.ts';
 import { Durability } from './node/durability.ts';
 import { Elasticity } from './node/elasticity.ts';
-import { EveryReplica } from './node/every-replica.ts';
 import { ForwardArrivals } from './node/forward-arrivals.ts';
 import { Forwards } from './node/forwards.ts';
 import { Leaderships } from './node/leaderships.ts';
+import { type Levels, levelsOf } from './node/levels.ts';
 import { Liveness } from './node/liveness.ts';
 import { Outbox } from './node/outbox.ts';
 import { ReadOut } from './node/read-out.ts';
-import { Reads } from './node/reads.ts';
 import type { Replica } from './node/replica.ts';
 import { Replicas } from './node/replicas.ts';
 import { Requests } from './node/requests.ts';
 import { StateSaver } from './node/state-saver.ts';
-import { Tentative } from './node/tentative.ts';
 import { Upkeep } from './node/upkeep.ts';
-import { Writes } from './node/writes.ts';
 
 export class Node {
   readonly #replicas = new Replicas();
@@ -45,9 +42,7 @@ export class Node {
   readonly #calls: Calls;
   readonly #liveness: Liveness;
   readonly #detector: Detector;
-  readonly #writes: Writes;
-  readonly #tentative: Tentative;
-  readonly #everyReplica: EveryReplica;
+  readonly #levels: Levels;
   readonly #forwards: Forwards;
   readonly #forwardArrivals = new ForwardArrivals();
   readonly #requests: Requests;
@@ -76,53 +71,39 @@ export class Node {
     const calls = new Calls(outbox);
     const members = options.members.map((member) => member.node);
     const liveness = new Liveness(self, members);
-    const chance = random.stream('membership');
     const maySpeak = () => this.#elasticity.maySpeak;
-    const watched = { self, incarnation, members };
-    const detector = new Detector({ ...watched, random: chance, outbox, maySpeak });
-    const everyReplica = new EveryReplica({ calls, liveness });
-    const writes = new Writes({ calls, liveness, clock, everyReplica, wallMs });
-    const reads = new Reads({ calls, liveness, everyReplica });
+    const chance = { random: random.stream('membership') };
+    const detector = new Detector({ self, incarnation, members, outbox, maySpeak, ...chance });
     const onProposed = (replica: Replica) => this.#touch(replica);
-    const journals = { self, calls, clock, durability, outbox, wallMs, bounds };
-    const tentative = new Tentative({ ...journals, onProposed });
+    const shared = { self, calls, liveness, clock, durability, outbox, wallMs, bounds };
+    const levels = levelsOf({ ...shared, onProposed });
+    const { tentative } = levels;
     const administration = new Administration({ calls, liveness });
     const executeHere = (call: Call) => this.#touch(this.#requests.execute(call));
     const routes = { calls, liveness, outbox, incarnation };
-    this.#forwards = new Forwards({ ...routes, executeHere });
-    this.#readOut = new ReadOut({
-      self,
-      incarnation,
-      replicas,
-      liveness,
-      detector,
-      tentative,
-      now: () => calls.now,
-      counters: options.counters,
-    });
+    const forwards = new Forwards({ ...routes, executeHere });
+    const watching = { self, incarnation, replicas, liveness, detector, tentative };
+    const { counters } = options;
+    this.#readOut = new ReadOut({ ...watching, now: () => calls.now, counters });
     this.#requests = new Requests({
+      ...levels,
       hash: options.hash,
       partitions: bootstrap.settings.partitions,
       replicas,
       administration,
       calls,
       liveness,
-      writes,
-      reads,
-      tentative,
-      forwards: this.#forwards,
+      forwards,
       readOut: this.#readOut,
       bounds,
     });
+    this.#forwards = forwards;
     this.#saver = new StateSaver({ replicas, durability, bounds });
     this.#applier = new Applier({
+      ...levels,
       clock,
       durability,
       outbox,
-      writes,
-      reads,
-      tentative,
-      everyReplica,
       saver: this.#saver,
       administration,
       onReads: (replica, output) => this.#elasticity.onOutput(replica, output),
@@ -133,21 +114,17 @@ export class Node {
     this.#calls = calls;
     this.#liveness = liveness;
     this.#detector = detector;
-    this.#writes = writes;
-    this.#tentative = tentative;
-    this.#everyReplica = everyReplica;
+    this.#levels = levels;
     this.#elasticity = new Elasticity({
+      ...watching,
       options,
       nursery,
-      replicas,
-      liveness,
-      detector,
       outbox,
       durability,
-      tentative,
       onProposed,
       onBorn: (replica) => this.#bear(replica),
       onDropped: (replica) => this.#bury(replica),
+      onStranger: (node) => this.#forwardArrivals.forget(node),
     });
     for (const record of newStarts(options.recovered)) durability.add(record);
     for (const replica of replicas.all) this.#bear(replica);
@@ -255,7 +232,8 @@ export class Node {
     for (const peer of this.#liveness.peers) {
       if (!this.#liveness.connected(peer)) replica.raft.onPeerDown(peer);
     }
-    if (replica.machine.kind === 'data') this.#tentative.adopt(replica, replica.machine.journal);
+    if (replica.machine.kind === 'data')
+      this.#levels.tentative.adopt(replica, replica.machine.journal);
   }
 
   #bury(replica: Replica): void {
@@ -280,8 +258,8 @@ export class Node {
   }
 
   #onTick(ticks: number, wallMs: number): void {
-    this.#writes.wallMs = wallMs;
-    this.#tentative.wallMs = wallMs;
+    this.#levels.writes.wallMs = wallMs;
+    this.#levels.tentative.wallMs = wallMs;
     // A host that was late heard nobody meanwhile: protocol timers count at most one rest.
     const trusted = Math.min(ticks, limits.aliveTicks);
     for (const peer of this.#liveness.tick(trusted)) this.#onLeaderLost(peer);
@@ -292,7 +270,7 @@ export class Node {
     this.#detector.tick(ticks);
     this.#calls.advance(ticks);
     this.#forwards.tick(ticks);
-    this.#tentative.tick(ticks);
+    this.#levels.tentative.tick(ticks);
     this.#leaderships.tick(ticks);
     this.#elasticity.tick(ticks);
     for (const replica of this.#upkeep.tick(ticks)) this.#touched.add(replica);
@@ -321,7 +299,7 @@ export class Node {
         if (!replica) return;
         replica.raft.step(from, message.message);
         this.#touched.add(replica);
-        this.#everyReplica.check(replica);
+        this.#levels.everyReplica.check(replica);
         return;
       }
       case 'forward': {
@@ -335,7 +313,7 @@ export class Node {
         return;
       case 'propose-merge': {
         const replica = this.#replicas.get(message.group);
-        if (replica) this.#tentative.propose(replica, message.writes);
+        if (replica) this.#levels.tentative.propose(replica, message.writes);
         this.#touch(replica);
         return;
       }
@@ -379,7 +357,7 @@ export class Node {
       replica.raft.onPeerDown(peer);
       this.#touched.add(replica);
     }
-    this.#everyReplica.checkAll();
+    this.#levels.everyReplica.checkAll();
   }
 
   #onPeerBack(peer: NodeId): void {

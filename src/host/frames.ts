@@ -2,10 +2,10 @@
 // per client connection, cut at `frameCutBytes` so that no frame comes near the limit.
 
 import type { PeerEnvelope, PeerMessage } from '../core/messages.ts';
+import type { ControlRow } from '../core/model/control-row.ts';
 import type { ConnectionId, Lane, NodeId } from '../core/model/ids.ts';
 import { limits } from '../core/model/limits.ts';
 import type { Reply, Result } from '../core/model/operation.ts';
-import type { ControlRow } from '../core/model/state.ts';
 
 /** A frame is sent once it holds about this much; a single larger message still travels alone. */
 const frameCutBytes = 64 << 10;

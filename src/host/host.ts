@@ -8,7 +8,7 @@
 
 import type { AddressBook, Input, Ready } from '../core/contract.ts';
 import type { ClusterId, ConnectionId, Incarnation, NodeId, StorageId } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 import type { Node } from '../core/node.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { Trace } from '../ports/trace.ts';

@@ -4,7 +4,7 @@
 
 import type { Incarnation, NodeId, StorageId } from '../core/model/ids.ts';
 import { limits } from '../core/model/limits.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 
 export type Sighting =
   /** Up already: nothing new. */

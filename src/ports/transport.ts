@@ -3,7 +3,7 @@
 // error.
 
 import type { ConnectionId, Lane, NodeId } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 
 export interface TransportEvents {
   /** A frame from a peer's socket. `connection` names the sending socket, for logs. */

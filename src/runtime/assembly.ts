@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeId } from '../core/model/ids.ts';
 import { nodeId } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 import { Node } from '../core/node.ts';
 import { DsysError } from '../errors.ts';
 import { PeerSightings } from '../host/peer-sightings.ts';

@@ -4,7 +4,7 @@
 
 import type { NodeId, StorageId } from '../core/model/ids.ts';
 import { compareIds } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 
 export class ClusterFile {
   readonly #members = new Map<NodeId, Member>();

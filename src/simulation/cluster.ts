@@ -3,7 +3,7 @@
 import type { Bootstrap } from '../core/contract.ts';
 import type { ClusterId, NodeId, StorageId } from '../core/model/ids.ts';
 import { clusterId, compareIds, nodeId, storageId } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 import type { Plan } from './plan.ts';
 
 export const simulatedCluster: ClusterId = clusterId('00000000-0000-4000-8000-00000000c105');

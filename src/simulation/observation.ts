@@ -3,7 +3,7 @@
 
 import type { Input, Ready } from '../core/contract.ts';
 import type { Incarnation, NodeId, StorageId, Tick } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 import type { Recovered } from '../core/model/records.ts';
 import type { Node } from '../core/node.ts';
 import type { PlannedFault } from './plan.ts';

@@ -4,10 +4,10 @@
 //   seed ─► drawPlan ─► Plan ─► simulate ─► Outcome
 //                        ▲ shrinking takes faults and operations out
 
+import type { Settings } from '../core/model/control-row.ts';
 import type { NodeId, Tick } from '../core/model/ids.ts';
 import type { Bounds } from '../core/model/limits.ts';
 import type { Consistency } from '../core/model/operation.ts';
-import type { Settings } from '../core/model/state.ts';
 import type { Fault, FaultKind } from '../faults/fault.ts';
 
 export interface Plan {

@@ -3,7 +3,7 @@
 
 import { tick } from '../core/model/ids.ts';
 import { limits } from '../core/model/limits.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 import type { Random } from '../core/model/random.ts';
 import { Audience } from './audience.ts';
 import type { ClientNetwork } from './cast.ts';

@@ -4,6 +4,7 @@
 
 import type { Bootstrap } from '../core/contract.ts';
 import { assert } from '../core/model/assert.ts';
+import type { Settings } from '../core/model/control-row.ts';
 import { featureLevelOfThisBuild, features } from '../core/model/features.ts';
 import {
   type ClusterId,
@@ -14,8 +15,7 @@ import {
   storageId,
 } from '../core/model/ids.ts';
 import { limits } from '../core/model/limits.ts';
-import type { Member } from '../core/model/operation.ts';
-import type { Settings } from '../core/model/state.ts';
+import type { Member } from '../core/model/member.ts';
 import { featureLevelMax, groupsMax, isNodeName, membersMax } from './fields.ts';
 import { formatJsonFile, type JsonField, parseJsonFile } from './json-file.ts';
 import { isEndpoint, isUuid, isZ85Key } from './member.ts';

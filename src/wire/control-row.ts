@@ -1,8 +1,8 @@
 // The one row of the control group as a positional list. Rows of the first builds end with the
 // placement: nobody had left, and everyone spoke the baseline.
 
+import type { ControlRow, Departure, Settings } from '../core/model/control-row.ts';
 import { limits } from '../core/model/limits.ts';
-import type { ControlRow, Departure, Settings } from '../core/model/state.ts';
 import { readDeparture } from './control-command.ts';
 import {
   type Fields,

@@ -2,7 +2,7 @@
 // the wire, in the control group's row and in cluster.json.
 
 import { type StorageId, storageId } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 import { type Fields, listReader, membersMax, readFields, readNode, readText } from './fields.ts';
 import { malformed } from './malformed.ts';
 

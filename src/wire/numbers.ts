@@ -4,7 +4,8 @@
 
 import type { MembershipMessage, Rumour } from '../core/membership/messages.ts';
 import type { PeerMessage } from '../core/messages.ts';
-import type { Command, DepartureKind } from '../core/model/command.ts';
+import type { Command } from '../core/model/command.ts';
+import type { DepartureKind, Settings } from '../core/model/control-row.ts';
 import type { Payload } from '../core/model/entry.ts';
 import type {
   BeliefState,
@@ -15,7 +16,7 @@ import type {
   Result,
 } from '../core/model/operation.ts';
 import type { LogRecord } from '../core/model/records.ts';
-import type { SessionResult, Settings, StateRow } from '../core/model/state.ts';
+import type { SessionResult, StateRow } from '../core/model/state.ts';
 import type { RaftMessage } from '../core/raft/messages.ts';
 import { malformed } from './malformed.ts';
 

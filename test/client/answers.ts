@@ -1,9 +1,10 @@
 // What fake nodes say: results and refusals with everything that a test does not care about filled
 // in.
 
+import type { ControlRow } from '../../src/core/model/control-row.ts';
 import { logIndex, nodeId, storageId, term } from '../../src/core/model/ids.ts';
-import type { Member, Refusal, Result, Topology } from '../../src/core/model/operation.ts';
-import type { ControlRow } from '../../src/core/model/state.ts';
+import type { Member } from '../../src/core/model/member.ts';
+import type { Refusal, Result, Topology } from '../../src/core/model/operation.ts';
 import type { Version } from '../../src/core/model/version.ts';
 import type { FakeNode } from './fake-node.ts';
 

@@ -3,7 +3,8 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { logIndex, nodeId, storageId } from '../../src/core/model/ids.ts';
-import type { Member, Result } from '../../src/core/model/operation.ts';
+import type { Member } from '../../src/core/model/member.ts';
+import type { Result } from '../../src/core/model/operation.ts';
 import { controlOf, memberOf, read, refused, written } from './answers.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import { keyIn, startCluster } from './fake-cluster.ts';

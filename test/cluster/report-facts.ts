@@ -1,6 +1,7 @@
 // Statuses of an invented cluster, for tests of what is made of them.
 
 import type { NodeReport } from '../../src/cluster/report.ts';
+import type { ControlRow, Departure } from '../../src/core/model/control-row.ts';
 import {
   groupId,
   incarnation,
@@ -10,7 +11,6 @@ import {
   term,
 } from '../../src/core/model/ids.ts';
 import type { GroupStatus, NodeStatus, PeerStatus } from '../../src/core/model/operation.ts';
-import type { ControlRow, Departure } from '../../src/core/model/state.ts';
 
 export const names = ['node1', 'node2', 'node3'];
 

@@ -24,7 +24,7 @@ describe('the last member', () => {
         details: { reason: 'last-member' },
       });
     }
-    expect((await lab.run(['get', 'k'])).stdout).toBe('v');
+    expect((await lab.run(['get', 'k', '--timeout', '10s'])).stdout).toBe('v');
   });
 });
 
@@ -51,7 +51,7 @@ describe('several at once', () => {
     const [one, two] = await Promise.all([lab.json(['join']), lab.json(['join'])]);
     expect([one.code, two.code]).toEqual([0, 0]);
     expect([one.json.at('node'), two.json.at('node')].sort()).toEqual(['node2', 'node3']);
-    expect((await lab.run(['get', 'k', '--via', 'node3'])).stdout).toBe('v');
+    expect((await lab.run(['get', 'k', '--via', 'node3', '--timeout', '10s'])).stdout).toBe('v');
   }, 120_000);
 
   it('two joins and a leave come to the members that were asked for', async () => {
@@ -64,7 +64,7 @@ describe('several at once', () => {
     expect((await lab.run(['wait', '--for', 'converged', '--timeout', '30s'])).code).toBe(0);
     expect((await lab.run(['status', '-q'])).stdout).toBe('node2\nnode3\nnode4\nnode5\n');
     for (const via of ['node2', 'node5'])
-      expect((await lab.run(['get', 'k', '--via', via])).stdout).toBe('v');
+      expect((await lab.run(['get', 'k', '--via', via, '--timeout', '10s'])).stdout).toBe('v');
   }, 120_000);
 });
 

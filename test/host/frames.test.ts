@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { PeerEnvelope } from '../../src/core/messages.ts';
+import type { ControlRow } from '../../src/core/model/control-row.ts';
 import {
   connectionId,
   groupId,
@@ -11,7 +12,6 @@ import {
   storageId,
   term,
 } from '../../src/core/model/ids.ts';
-import type { ControlRow } from '../../src/core/model/state.ts';
 import { packMessages, packReplies } from '../../src/host/frames.ts';
 
 const node2 = nodeId('node2');

@@ -11,7 +11,7 @@ import {
   type StorageId,
   storageId,
 } from '../../src/core/model/ids.ts';
-import type { Member } from '../../src/core/model/operation.ts';
+import type { Member } from '../../src/core/model/member.ts';
 import { Host } from '../../src/host/host.ts';
 import { PeerSightings } from '../../src/host/peer-sightings.ts';
 import { decodePeerFrame, encodePeerFrame, encodeRemovalNotice } from '../../src/wire/frame.ts';

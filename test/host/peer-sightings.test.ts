@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { incarnation, nodeId, storageId } from '../../src/core/model/ids.ts';
-import type { Member } from '../../src/core/model/operation.ts';
+import type { Member } from '../../src/core/model/member.ts';
 import { PeerSightings } from '../../src/host/peer-sightings.ts';
 
 const node2 = nodeId('node2');

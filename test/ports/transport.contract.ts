@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ConnectionId, NodeId } from '../../src/core/model/ids.ts';
 import { nodeId } from '../../src/core/model/ids.ts';
 import { limits } from '../../src/core/model/limits.ts';
-import type { Member } from '../../src/core/model/operation.ts';
+import type { Member } from '../../src/core/model/member.ts';
 import type { Transport, TransportEvents } from '../../src/ports/transport.ts';
 
 export interface ContractClient {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clusterId, nodeId, storageId } from '../../src/core/model/ids.ts';
-import type { Member } from '../../src/core/model/operation.ts';
+import type { Member } from '../../src/core/model/member.ts';
 import { assemble } from '../../src/runtime/assembly.ts';
 import { isRemoval, reportOf } from '../../src/runtime/fatal.ts';
 import {

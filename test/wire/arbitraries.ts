@@ -19,8 +19,8 @@ import {
   type Term,
   term,
 } from '../../src/core/model/ids.ts';
+import type { Member } from '../../src/core/model/member.ts';
 import type {
-  Member,
   Operation,
   Request,
   SessionRef,

@@ -1,12 +1,8 @@
 // Rows of applied state as fast-check arbitraries.
 
 import fc, { type Arbitrary } from 'fast-check';
-import type {
-  ControlRow,
-  RemovedRow,
-  SessionResult,
-  StateRow,
-} from '../../src/core/model/state.ts';
+import type { ControlRow } from '../../src/core/model/control-row.ts';
+import type { RemovedRow, SessionResult, StateRow } from '../../src/core/model/state.ts';
 import {
   anyIncarnation,
   client,

@@ -10,10 +10,11 @@
 
 import { assertNever } from '../model/assert.ts';
 import type { ControlCommand } from '../model/command.ts';
+import type { ControlRow } from '../model/control-row.ts';
 import type { Incarnation, NodeId } from '../model/ids.ts';
 import { compareIds } from '../model/ids.ts';
-import type { Member } from '../model/operation.ts';
-import type { ControlRow, RemovedRow, StateRow } from '../model/state.ts';
+import type { Member } from '../model/member.ts';
+import type { RemovedRow, StateRow } from '../model/state.ts';
 import { onGroupsReleased, onMemberDeparting, onMemberRemoved } from './departures.ts';
 import { onFeatureLevelRaised } from './levels.ts';
 import { onMemberJoined, onMemberStarted } from './members.ts';
@@ -57,10 +58,7 @@ export class Control {
     return this.#row.members.find((member) => member.node === node);
   }
 
-  /**
-   * The last incarnation that the node registered; 0 before its first start. Of a name that was
-   * removed it is what the next data directory under that name counts from.
-   */
+  /** The last incarnation that the node registered; 0 before its first start. */
   incarnationOf(node: NodeId): Incarnation | 0 {
     return this.#row.incarnations.find((row) => row.node === node)?.incarnation ?? 0;
   }

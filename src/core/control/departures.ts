@@ -10,10 +10,9 @@ import type {
   MemberDepartingCommand,
   MemberRemovedCommand,
 } from '../model/command.ts';
-import { features } from '../model/features.ts';
-import { compareIds, groupId, incarnation, type NodeId } from '../model/ids.ts';
+import type { ControlRow, Departure } from '../model/control-row.ts';
+import { compareIds, groupId, type NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
-import type { ControlRow, Departure } from '../model/state.ts';
 import { missingFeature, missingFeatureWithout } from './levels.ts';
 import { done, type Outcome, refused } from './outcome.ts';
 import { type Planner, replanned, stayingMembers } from './planning.ts';
@@ -56,7 +55,7 @@ export function onMemberRemoved(row: ControlRow, { node }: MemberRemovedCommand)
   return done({
     ...row,
     members: others(row.members),
-    incarnations: [...others(row.incarnations), nextLife(row, node)].sort(byName),
+    incarnations: others(row.incarnations),
     departures: others(row.departures),
     removed: [...row.removed, member].slice(-limits.removedMembersMax),
   });
@@ -65,20 +64,6 @@ export function onMemberRemoved(row: ControlRow, { node }: MemberRemovedCommand)
 function withDeparture(row: ControlRow, departure: Departure): ControlRow {
   const others = row.departures.filter(({ node }) => node !== departure.node);
   return { ...row, departures: [...others, departure].sort(byName) };
-}
-
-/**
- * What the next data directory under this name counts from: an old one may have started without
- * having been heard here, but not that often.
- */
-function nextLife({ incarnations }: ControlRow, node: NodeId): ControlRow['incarnations'][number] {
-  const last = incarnations.find((each) => each.node === node)?.incarnation ?? 0;
-  const lives = Math.floor(last / limits.startsMax) + 1;
-  return {
-    node,
-    incarnation: incarnation(lives * limits.startsMax),
-    featureLevel: features.baseline,
-  };
 }
 
 function byName(a: { readonly node: NodeId }, b: { readonly node: NodeId }): number {

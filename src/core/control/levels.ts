@@ -2,9 +2,9 @@
 // never off (core/model/features.ts).
 
 import type { FeatureLevelRaisedCommand } from '../model/command.ts';
+import type { ControlRow } from '../model/control-row.ts';
 import { type Feature, features, hasFeature } from '../model/features.ts';
 import type { NodeId } from '../model/ids.ts';
-import type { ControlRow } from '../model/state.ts';
 import { done, type Outcome, refused } from './outcome.ts';
 
 /**

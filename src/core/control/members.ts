@@ -1,15 +1,11 @@
 // Members that come: a new one is put down with its data directory, and each start of its node
 // proves that it still has that one. A name may be used again, a data directory never (DESIGN 5).
-//
-// What a name has done is remembered by its incarnation: `one` writes are named by it (`node3#7`), and
-// rumours about members are outdated by it. So the next life of a name begins where no start of the
-// one before can have come (departures.ts), and that is what a new data directory has to count from.
 
 import type { MemberJoinedCommand, MemberStartedCommand } from '../model/command.ts';
+import type { ControlRow } from '../model/control-row.ts';
 import { compareIds } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
-import type { Member } from '../model/operation.ts';
-import type { ControlRow } from '../model/state.ts';
+import type { Member } from '../model/member.ts';
 import { missingFeature } from './levels.ts';
 import { done, type Outcome, refused } from './outcome.ts';
 import { type Planner, replanned } from './planning.ts';
@@ -40,8 +36,7 @@ export function onMemberJoined(
     (namesake && nameTaken(row, namesake)) ??
     storageTaken(row, member) ??
     missingFeature(row, 'elasticity') ??
-    tooMany(row) ??
-    tooManyNames(row, member);
+    tooMany(row);
   if (refusal) return refusal;
   const members = [...row.members, member].sort(byName);
   return done(replanned({ ...row, members }, plan));
@@ -73,14 +68,6 @@ function tooMany(row: ControlRow): Outcome | null {
   if (row.members.length < limits.groupMembersMax) return null;
   const message = `the cluster has ${row.members.length} members, at most ${limits.groupMembersMax}`;
   return refused(row, 'overloaded', `${message}: let one leave first`);
-}
-
-/** The control row remembers the last incarnation of each. */
-function tooManyNames(row: ControlRow, { node }: Member): Outcome | null {
-  const names = new Set([...row.members, ...row.incarnations].map((each) => each.node));
-  if (names.has(node) || names.size < limits.memberNamesMax) return null;
-  const message = `the cluster has had ${names.size} names of nodes, at most ${limits.memberNamesMax}`;
-  return refused(row, 'overloaded', `${message}: use one again that was removed`);
 }
 
 function byName(a: { readonly node: string }, b: { readonly node: string }): number {

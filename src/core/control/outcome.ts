@@ -1,8 +1,8 @@
 // What a command comes to: the next row, and the answer to whoever asked for it. Every replica
 // computes both from the log alone, so all give the same answer.
 
+import type { ControlRow } from '../model/control-row.ts';
 import type { Refusal } from '../model/operation.ts';
-import type { ControlRow } from '../model/state.ts';
 
 export interface Outcome {
   /** The very same object when nothing changes. */

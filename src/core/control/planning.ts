@@ -1,8 +1,8 @@
 // Where the control group's state meets the planner of placements: who is asked what, and when the
 // answer counts. The planner is given from outside (core/placement); this room knows only its shape.
 
-import type { Member } from '../model/operation.ts';
-import type { ControlRow } from '../model/state.ts';
+import type { ControlRow } from '../model/control-row.ts';
+import type { Member } from '../model/member.ts';
 
 export interface PlanRequest {
   readonly current: ControlRow['placement'];

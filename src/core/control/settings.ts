@@ -2,8 +2,8 @@
 // not: what is stored depends on them.
 
 import type { SettingsChangedCommand } from '../model/command.ts';
+import type { ControlRow, Settings } from '../model/control-row.ts';
 import { limits } from '../model/limits.ts';
-import type { ControlRow, Settings } from '../model/state.ts';
 import { missingFeature } from './levels.ts';
 import { done, type Outcome, refused } from './outcome.ts';
 import { type Planner, replanned, stayingMembers } from './planning.ts';

@@ -1,8 +1,10 @@
 // What a log entry asks a state machine to do. Plain data: the same on the wire, on disk and in
 // memory.
 
+import type { DepartureKind } from './control-row.ts';
 import type { GroupId, Incarnation, LogIndex, NodeId, StorageId } from './ids.ts';
-import type { Member, SessionRef, WriteOperation } from './operation.ts';
+import type { Member } from './member.ts';
+import type { SessionRef, WriteOperation } from './operation.ts';
 import type { Dot, Timestamp, VersionVector } from './version.ts';
 
 /**
@@ -96,8 +98,6 @@ export interface FeatureLevelRaisedCommand {
   readonly kind: 'feature-level-raised';
   readonly level: number;
 }
-
-export type DepartureKind = 'leaving' | 'lost';
 
 export type DataCommand = WriteCommand | MergeCommand | WatermarkCommand | OwnerReleasedCommand;
 export type ControlCommand =

@@ -80,10 +80,6 @@ export const limits = {
    * must fit into a frame; a node that nobody has started during 64 removals is forgotten.
    */
   removedMembersMax: 64,
-  /** Names that a cluster can ever have had: the last incarnation of each is remembered. */
-  memberNamesMax: 1024,
-  /** Starts of one data directory: the incarnations of the next one under its name begin there. */
-  startsMax: 1_000_000,
   /**
    * The shortest time after which a dead member may be taken for lost: SWIM needs some probes and a
    * suspicion to call it dead at all, and what follows is a copy of all that it held.

@@ -1,8 +1,9 @@
 // What a client asks and what it is told: the words shared by the client library, the wire and the
 // node.
 
-import type { ClientId, GroupId, Incarnation, LogIndex, NodeId, StorageId, Term } from './ids.ts';
-import type { ControlRow } from './state.ts';
+import type { ControlRow } from './control-row.ts';
+import type { ClientId, GroupId, Incarnation, LogIndex, NodeId, Term } from './ids.ts';
+import type { Member } from './member.ts';
 import type { Timestamp, Version, VersionVector } from './version.ts';
 
 export type Consistency = 'one' | 'quorum' | 'all';
@@ -181,22 +182,6 @@ export interface Refusal {
   readonly missing: readonly NodeId[];
   /** The version written (`not-at-all`) or found (`condition-failed`). */
   readonly version: Version | null;
-}
-
-export interface Addresses {
-  /** `tcp://127.0.0.1:7400` */
-  readonly peer: string;
-  readonly client: string;
-  readonly bulk: string;
-}
-
-export interface Member {
-  readonly node: NodeId;
-  readonly storageId: StorageId;
-  readonly addresses: Addresses;
-  /** Z85 CURVE public key of the node's server sockets. */
-  readonly publicKey: string;
-  readonly zone: string;
 }
 
 /** What a client needs to route: which node leads which group, as the answering node believes. */

@@ -4,10 +4,10 @@
 
 import type { AddressBook as Listed } from '../contract.ts';
 import type { AddressBook as AddressBookNews } from '../messages.ts';
+import type { ControlRow } from '../model/control-row.ts';
 import type { LogIndex, NodeId } from '../model/ids.ts';
 import { compareIds, logIndex } from '../model/ids.ts';
-import type { Member } from '../model/operation.ts';
-import type { ControlRow } from '../model/state.ts';
+import type { Member } from '../model/member.ts';
 
 export interface AddressBookOptions {
   readonly self: NodeId;
@@ -60,7 +60,7 @@ export class AddressBook {
     return this.#learn({ index, members, removed });
   }
 
-  /** Returns the names under which another data directory is known now. */
+  /** Returns the names under which there is a data directory that was not known before. */
   onNews(news: AddressBookNews): readonly NodeId[] {
     return this.#learn(news);
   }
@@ -71,11 +71,11 @@ export class AddressBook {
     const members = this.#withKnown(news);
     const { removed } = news;
     if (isSame(members, this.#members) && isSame(removed, this.#removed)) return [];
-    const changed = changedStorages(this.#members, members);
+    const disks = newDisks(this.#members, members);
     this.#members = members;
     this.#removed = removed;
     this.#isNew = true;
-    return changed;
+    return disks;
   }
 
   /** The host may know of members that a replica which is behind does not. */
@@ -97,10 +97,7 @@ function isEqual(one: Member, other: Member | undefined): boolean {
   return one.node === other?.node && one.storageId === other.storageId;
 }
 
-function changedStorages(before: readonly Member[], after: readonly Member[]): readonly NodeId[] {
+function newDisks(before: readonly Member[], after: readonly Member[]): readonly NodeId[] {
   const storages = new Map(before.map(({ node, storageId }) => [node, storageId]));
-  return after.flatMap(({ node, storageId }) => {
-    const known = storages.get(node);
-    return known !== undefined && known !== storageId ? [node] : [];
-  });
+  return after.flatMap(({ node, storageId }) => (storages.get(node) === storageId ? [] : [node]));
 }

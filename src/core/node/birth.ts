@@ -13,7 +13,7 @@ import type { Configuration, HardState } from '../model/entry.ts';
 import type { GroupId } from '../model/ids.ts';
 import { compareIds, controlGroup, groupId, logIndex, term } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
-import type { Member } from '../model/operation.ts';
+import type { Member } from '../model/member.ts';
 import type { Random } from '../model/random.ts';
 import type { GroupDrop, LogRecord, Recovered, RecoveredGroup } from '../model/records.ts';
 import { planPlacement } from '../placement/planner.ts';
@@ -129,6 +129,7 @@ export class Nursery {
     const { members } = options.bootstrap;
     const replicasAtBirth = membersOf(birthConfiguration(this.#placement, members, group));
     const replica = new Replica({ group, machine, point, replicasAtBirth });
+    if (this.#needsProof(group)) replica.provenAt = null;
     const start = kept?.start ?? { index: logIndex(0), term: term(0) };
     const life = this.#lives.get(group) ?? 0;
     replica.attach(
@@ -145,6 +146,19 @@ export class Nursery {
       }),
     );
     return replica;
+  }
+
+  /** The name may stand in the log for an earlier life or disk. */
+  #needsProof(group: GroupId): boolean {
+    const { bootstrap, self, recovered } = this.#options;
+    if ((this.#lives.get(group) ?? 0) > 0) return true;
+    if (this.#isFounder) return false;
+    const rows = recovered.groups.find((kept) => kept.group === controlGroup)?.rows ?? [];
+    const row = rows.find((kept) => kept.kind === 'control');
+    const wasUsed = [...bootstrap.members, ...(row?.removed ?? [])].some(
+      ({ node }) => node === self,
+    );
+    return row === undefined || wasUsed;
   }
 
   #bearControl(kept: RecoveredGroup | undefined): Machine {

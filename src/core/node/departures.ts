@@ -6,9 +6,9 @@
 
 import type { ReportReleased } from '../messages.ts';
 import { epochOf } from '../model/configuration.ts';
+import type { Departure } from '../model/control-row.ts';
 import type { GroupId, NodeId } from '../model/ids.ts';
 import { controlGroup } from '../model/ids.ts';
-import type { Departure } from '../model/state.ts';
 import { commandSize } from './command-size.ts';
 import type { Outbox } from './outbox.ts';
 import { membersOf } from './refusals.ts';

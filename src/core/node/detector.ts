@@ -62,9 +62,9 @@ export class Detector {
     else this.#step({ kind: 'tick', ticks });
   }
 
-  /** Who is a member from now on, this node included. */
-  setMembers(members: readonly NodeId[]): void {
-    this.#step({ kind: 'members', members });
+  /** Who is a member from now on, this node included; those with a new disk begin anew. */
+  setMembers(members: readonly NodeId[], renewed: readonly NodeId[]): void {
+    this.#step({ kind: 'members', members, renewed });
   }
 
   onMessage(from: NodeId, message: MembershipMessage): void {

@@ -10,11 +10,11 @@
 import type { AddressBook as Listed, NodeOptions } from '../contract.ts';
 import type { NotAMember, PeerMessage } from '../messages.ts';
 import { assertNever } from '../model/assert.ts';
+import type { ControlRow } from '../model/control-row.ts';
 import type { HardState } from '../model/entry.ts';
 import { hasFeature } from '../model/features.ts';
 import type { GroupId, LogIndex, NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
-import type { ControlRow } from '../model/state.ts';
 import type { RaftOutput } from '../raft/contract.ts';
 import type { RaftMessage } from '../raft/messages.ts';
 import { AddressBook } from './address-book.ts';
@@ -59,6 +59,8 @@ export interface ElasticityOptions {
   /** A replica that the node must drive from now on, and one that it must not any more. */
   readonly onBorn: (replica: Replica) => void;
   readonly onDropped: (replica: Replica) => void;
+  /** What was known of the node's earlier messages is of another disk, or of no use. */
+  readonly onStranger: (node: NodeId) => void;
 }
 
 export class Elasticity {
@@ -172,8 +174,10 @@ export class Elasticity {
   /** A message of a group came; null: there is nobody here whom it concerns. */
   replicaFor(group: GroupId, message: RaftMessage): Replica | null {
     const replica = this.#parts.replicas.get(group) ?? this.#bearFor(group, message);
-    if (replica !== null && isOfLeader(message) && message.term >= replica.raft.term) {
+    const committed = committedBy(message);
+    if (replica !== null && committed !== null && message.term >= replica.raft.term) {
       this.#standings.onLeaderHeard(replica);
+      replica.provenAt ??= committed;
     }
     return replica;
   }
@@ -223,29 +227,39 @@ export class Elasticity {
   }
 
   /**
-   * `restored`: names under which there is another disk now. A leader of before the removal must not
-   * count it: it steps down from every group that names it, and whoever leads next has the removal
-   * in its log.
+   * `disks`: names under which there is a disk that was not known here. A leader of before the
+   * removal of the one before must not count it: it steps down from every group that names it, and
+   * whoever leads next has the removal in its log.
    */
-  #onChanged(restored: readonly NodeId[]): void {
+  #onChanged(disks: readonly NodeId[]): void {
     if (!this.#book.isNew) return;
     const { liveness, detector, replicas, options, onProposed } = this.#parts;
     const { peers } = this.#book;
     const known = new Set(liveness.peers);
     const gone = liveness.setNodes(peers);
-    detector.setMembers([options.self, ...peers]);
+    detector.setMembers([options.self, ...peers], disks);
     const met = peers.filter((peer) => !known.has(peer));
+    for (const node of [...gone, ...disks]) this.#parts.onStranger(node);
     for (const replica of replicas.all) {
       const { raft } = replica;
       for (const peer of [...gone, ...met]) raft.onPeerDown(peer);
-      if (restored.some((node) => replica.members.includes(node))) raft.resign();
+      if (disks.some((node) => replica.members.includes(node))) raft.resign();
       onProposed(replica);
     }
   }
 }
 
-function isOfLeader({ kind }: RaftMessage): boolean {
-  return kind === 'append' || kind === 'heartbeat' || kind === 'install-snapshot';
+/** null: it is no message of a leader. */
+function committedBy(message: RaftMessage): LogIndex | null {
+  switch (message.kind) {
+    case 'append':
+    case 'heartbeat':
+      return message.commitIndex;
+    case 'install-snapshot':
+      return message.index;
+    default:
+      return null;
+  }
 }
 
 /** What the replica has promised, and what it must not do against whoever ended it. */

@@ -8,11 +8,11 @@
 // so a new leader goes on where the last one was.
 
 import { epochOf, type MemberChange } from '../model/configuration.ts';
+import type { ControlRow } from '../model/control-row.ts';
 import type { Configuration } from '../model/entry.ts';
 import type { NodeId } from '../model/ids.ts';
 import { controlGroup } from '../model/ids.ts';
 import type { Bounds } from '../model/limits.ts';
-import type { ControlRow } from '../model/state.ts';
 import { type DesiredRow, desiredRow } from '../placement/desired.ts';
 import { commandSize } from './command-size.ts';
 import type { Liveness } from './liveness.ts';

@@ -7,7 +7,7 @@ import type { Journal } from '../data/journal.ts';
 import type { Partition } from '../data/partition.ts';
 import { assert } from '../model/assert.ts';
 import type { Entry } from '../model/entry.ts';
-import type { GroupId, LogIndex, NodeId } from '../model/ids.ts';
+import { type GroupId, type LogIndex, logIndex, type NodeId } from '../model/ids.ts';
 import type { AppliedPoint, GroupChanges, Snapshot } from '../model/state.ts';
 import type { Raft } from '../raft/raft.ts';
 import { membersOf, votersOf } from './refusals.ts';
@@ -36,6 +36,12 @@ export class Replica {
    * as anybody knows. It then accepts nothing for the group, and its journal drains to that leader.
    */
   retiredTo: NodeId | null = null;
+  /**
+   * What is applied up to here is new enough to take `one` writes on; null: not before a leader is
+   * heard. The log of an earlier life, or of an earlier disk under the name, names this node too,
+   * while it is read again from its beginning.
+   */
+  provenAt: LogIndex | null = logIndex(0);
   /** True: forgotten; nothing of it may be said, written or done any more. */
   dropped = false;
 
@@ -71,6 +77,14 @@ export class Replica {
 
   get appliedIndex(): LogIndex {
     return this.#point.index;
+  }
+
+  /** True: this node is a copy of the group by what it has applied, so it may answer alone. */
+  isCopy(self: NodeId): boolean {
+    const isProven = this.provenAt !== null && this.appliedIndex >= this.provenAt;
+    return (
+      isProven && this.retiredTo === null && votersOf(this.#point.configuration).includes(self)
+    );
   }
 
   /** Voters of both sets, and learners. */

@@ -1,9 +1,9 @@
 // The replicas that this node holds now, in order of their groups. They come and go while the node
 // runs: a leader's message bears one, a configuration without this node ends it.
 
+import type { ControlRow } from '../model/control-row.ts';
 import type { GroupId } from '../model/ids.ts';
 import { controlGroup } from '../model/ids.ts';
-import type { ControlRow } from '../model/state.ts';
 import type { Replica } from './replica.ts';
 
 export class Replicas {

@@ -119,8 +119,11 @@ export class Requests {
     const group = this.#groupOf(operation);
     const replica = this.#options.replicas.get(group);
     if (!replica || replica.retiredTo !== null) return this.#passOn(call, group);
-    if (call.request.consistency === 'one') this.#atOne(call, replica, operation);
-    else if (replica.raft.isLeader) this.#atLeader(call, replica, operation);
+    if (call.request.consistency === 'one') {
+      // Who is catching up has old state, and none at all at first.
+      if (!replica.isCopy(this.#options.liveness.self)) return this.#passOn(call, group);
+      this.#atOne(call, replica, operation);
+    } else if (replica.raft.isLeader) this.#atLeader(call, replica, operation);
     else if (call.request.forward) this.#options.forwards.pass(call, new HeldHere(replica));
     else this.#redirect(call, replica);
     return replica;
@@ -135,7 +138,7 @@ export class Requests {
       return null;
     }
     const reach = elsewhere.reach(liveness);
-    const message = `${nameOfGroup(group)} is not held here, but on ${reach.replicas.join(', ')}`;
+    const message = `no copy of ${nameOfGroup(group)} is here, but on ${reach.replicas.join(', ')}`;
     calls.answer(call, refuse({ reason: 'not-leader', effect: 'none', message, reach }));
     return null;
   }

@@ -3,10 +3,11 @@
 // feature level on when all members understand it. Each is an entry of the control group's log; a
 // refusal there is final until the row changes.
 
+import { announcedLevel } from '../control/levels.ts';
 import type { ControlCommand } from '../model/command.ts';
+import type { ControlRow } from '../model/control-row.ts';
 import type { NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
-import type { ControlRow } from '../model/state.ts';
 import { commandSize } from './command-size.ts';
 import type { Detector } from './detector.ts';
 import type { Liveness } from './liveness.ts';
@@ -97,11 +98,8 @@ function isDeadOrUnmet(beliefs: ReturnType<Detector['beliefs']>, node: NodeId): 
   return state === 'dead' || state === 'unknown' || state === undefined;
 }
 
-/** The level that all members have announced, when it is greater than the one in force. */
-function raised({ members, incarnations, featureLevel }: ControlRow): readonly ControlCommand[] {
-  const levels = members.map(({ node }) => {
-    return incarnations.find((started) => started.node === node)?.featureLevel ?? featureLevel;
-  });
-  const level = Math.min(...levels);
-  return level > featureLevel ? [{ kind: 'feature-level-raised', level }] : [];
+/** What all members have announced, when it is more than what is in force. */
+function raised(row: ControlRow): readonly ControlCommand[] {
+  const level = announcedLevel(row);
+  return level > row.featureLevel ? [{ kind: 'feature-level-raised', level }] : [];
 }

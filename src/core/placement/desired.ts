@@ -2,8 +2,8 @@
 // group also who learns. The leader of the group brings its own Raft configuration there, step by
 // step.
 
+import type { ControlRow } from '../model/control-row.ts';
 import { compareIds, controlGroup, type GroupId, type NodeId } from '../model/ids.ts';
-import type { ControlRow } from '../model/state.ts';
 
 export interface DesiredRow {
   /** The first is the preferred leader. */

@@ -3,7 +3,7 @@
 // and the key that its sender had when it dialled.
 
 import type { NodeId } from '../../core/model/ids.ts';
-import type { Member } from '../../core/model/operation.ts';
+import type { Member } from '../../core/model/member.ts';
 import { keyMarkOf, speakerOf } from './routing-id.ts';
 
 export class Admission {

@@ -2,7 +2,7 @@
 // and the addresses that it has now, or is being dialled; nobody else has any.
 
 import type { Lane, NodeId } from '../../core/model/ids.ts';
-import type { Member } from '../../core/model/operation.ts';
+import type { Member } from '../../core/model/member.ts';
 import type { TransportEvents } from '../../ports/transport.ts';
 import { PeerLink, type PeerLinkEvents } from './peer-link.ts';
 import { newPeerSocket } from './zeromq.ts';

@@ -8,7 +8,7 @@
 
 import type { ConnectionId, Lane, NodeId } from '../../core/model/ids.ts';
 import { connectionId } from '../../core/model/ids.ts';
-import type { Member } from '../../core/model/operation.ts';
+import type { Member } from '../../core/model/member.ts';
 import { DsysError } from '../../errors.ts';
 import type { Transport, TransportEvents } from '../../ports/transport.ts';
 import { Admission } from './admission.ts';

@@ -4,8 +4,8 @@
 // A member is removed when every group has let go of it, not before: a group is reported when its
 // committed configuration lacks the member, and the last of all is the control group.
 
+import type { ControlRow } from '../../core/model/control-row.ts';
 import type { GroupId, NodeId, StorageId } from '../../core/model/ids.ts';
-import type { ControlRow } from '../../core/model/state.ts';
 import type { MachineView } from '../observation.ts';
 import { Violation } from '../outcome.ts';
 import type { Configurations } from './configurations.ts';

@@ -2,10 +2,10 @@
 // configuration of each group is its row of the placement table, nobody else holds a replica, whoever
 // was removed has been told, and every node knows every member.
 
+import type { ControlRow } from '../../core/model/control-row.ts';
 import type { Configuration } from '../../core/model/entry.ts';
 import { featureLevelOfThisBuild } from '../../core/model/features.ts';
 import type { NodeId, StorageId } from '../../core/model/ids.ts';
-import type { ControlRow } from '../../core/model/state.ts';
 import type { AddressBooks } from '../invariants/address-books.ts';
 import { membersOf } from '../invariants/configurations.ts';
 import { replicasOf } from '../invariants/watch.ts';

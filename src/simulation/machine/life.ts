@@ -5,7 +5,7 @@ import type { Bootstrap } from '../../core/contract.ts';
 import type { Incarnation, NodeId, StorageId } from '../../core/model/ids.ts';
 import { incarnation as incarnationOf } from '../../core/model/ids.ts';
 import type { Bounds } from '../../core/model/limits.ts';
-import type { Member } from '../../core/model/operation.ts';
+import type { Member } from '../../core/model/member.ts';
 import type { Recovered } from '../../core/model/records.ts';
 import { Node } from '../../core/node.ts';
 import { Host } from '../../host/host.ts';

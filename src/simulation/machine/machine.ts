@@ -4,7 +4,7 @@
 
 import type { Incarnation, NodeId, StorageId } from '../../core/model/ids.ts';
 import { incarnation } from '../../core/model/ids.ts';
-import type { Member } from '../../core/model/operation.ts';
+import type { Member } from '../../core/model/member.ts';
 import type { Node } from '../../core/node.ts';
 import type { CrashOptions } from '../disk/disk.ts';
 import type { SimulatedNetwork } from '../network/network.ts';

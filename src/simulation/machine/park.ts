@@ -3,7 +3,7 @@
 
 import type { NodeId } from '../../core/model/ids.ts';
 import { compareIds } from '../../core/model/ids.ts';
-import type { Member } from '../../core/model/operation.ts';
+import type { Member } from '../../core/model/member.ts';
 import type { Machine } from './machine.ts';
 
 export class MachinePark {

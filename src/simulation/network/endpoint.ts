@@ -4,7 +4,7 @@
 
 import type { ConnectionId, Lane, NodeId } from '../../core/model/ids.ts';
 import { limits } from '../../core/model/limits.ts';
-import type { Member } from '../../core/model/operation.ts';
+import type { Member } from '../../core/model/member.ts';
 import type { Transport, TransportEvents } from '../../ports/transport.ts';
 import type { Fabric, FabricClient, FabricEndpoint, Place } from './fabric.ts';
 

@@ -1,7 +1,7 @@
 // What the parts of the network in memory know of each other: interfaces only.
 
 import type { ConnectionId, Lane, NodeId } from '../../core/model/ids.ts';
-import type { Member } from '../../core/model/operation.ts';
+import type { Member } from '../../core/model/member.ts';
 
 export interface Packet {
   readonly from: NodeId;

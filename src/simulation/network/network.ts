@@ -6,7 +6,7 @@
 
 import type { NodeId, Tick } from '../../core/model/ids.ts';
 import { compareIds, tick } from '../../core/model/ids.ts';
-import type { Member } from '../../core/model/operation.ts';
+import type { Member } from '../../core/model/member.ts';
 import { type ClientOptions, SimulatedClient } from './client.ts';
 import { Endpoint } from './endpoint.ts';
 import type { Fabric, FabricEndpoint, Fate, Packet } from './fabric.ts';

@@ -7,7 +7,8 @@
 //   replace    (disk lost) ─► ask leave, lost ─► wait until removed ─► join with a new storage
 
 import type { NodeId, StorageId } from '../../core/model/ids.ts';
-import type { AdminOperation, Member, Operation, Result } from '../../core/model/operation.ts';
+import type { Member } from '../../core/model/member.ts';
+import type { AdminOperation, Operation, Result } from '../../core/model/operation.ts';
 import type { Random } from '../../core/model/random.ts';
 import type { Configure, Join, Leave } from '../../faults/fault.ts';
 import type { ClusterFile } from '../cluster-file.ts';

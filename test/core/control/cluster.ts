@@ -4,9 +4,9 @@
 import { Control } from '../../../src/core/control/control.ts';
 import type { ControlResult } from '../../../src/core/control/outcome.ts';
 import type { ControlCommand, DepartureKind } from '../../../src/core/model/command.ts';
+import type { ControlRow, Settings } from '../../../src/core/model/control-row.ts';
 import { groupId, incarnation, nodeId, storageId } from '../../../src/core/model/ids.ts';
-import type { Member } from '../../../src/core/model/operation.ts';
-import type { ControlRow, Settings } from '../../../src/core/model/state.ts';
+import type { Member } from '../../../src/core/model/member.ts';
 import { planPlacement } from '../../../src/core/placement/planner.ts';
 import { hashText } from '../../../src/wire/key-hash.ts';
 

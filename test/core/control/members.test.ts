@@ -11,7 +11,6 @@ import {
   member,
   namesOf,
   remove,
-  removed,
   started,
   textOf,
   withoutEffect,
@@ -119,38 +118,16 @@ describe('a join', () => {
     const full = bear({ names });
     expect(answerOf(withoutEffect(full, joined('one-more')))).toBe('overloaded');
   });
-
-  it('stops at the bound of names, but a name may be used again', () => {
-    const control = bear();
-    remove(control, 'n3');
-    const [last] = control.row.incarnations;
-    if (last === undefined) throw new Error('a removed name is remembered');
-    const names = Array.from({ length: limits.memberNamesMax - 3 }, (_, i) => nodeId(`old${i}`));
-    const incarnations = [last, ...names.map((node) => ({ ...last, node }))];
-    control.restore([{ ...control.row, incarnations }]);
-    expect(answerOf(withoutEffect(control, joined('another')))).toBe('overloaded');
-    expect(answerOf(control.apply(joined('old7')))).toBe('done');
-    expect(answerOf(control.apply(joined('n3', 'second')))).toBe('done');
-  });
 });
 
 describe('the next data directory under a name', () => {
-  it('counts its starts from where no start of the one before can have come', () => {
+  it('counts its starts from the beginning: nothing of the one before is known any more', () => {
     const control = bear();
     control.apply(started('n3', 17));
     remove(control, 'n3');
-    expect(control.incarnationOf(nodeId('n3'))).toBe(limits.startsMax);
+    expect(control.incarnationOf(nodeId('n3'))).toBe(0);
     control.apply(joined('n3', 'second'));
-    expect(control.incarnationOf(nodeId('n3'))).toBe(limits.startsMax);
-    control.apply(started('n3', limits.startsMax + 1, { disk: 'second' }));
-    remove(control, 'n3');
-    expect(control.incarnationOf(nodeId('n3'))).toBe(2 * limits.startsMax);
-  });
-
-  it('does so too when no start of the one before was heard', () => {
-    const control = bear();
-    remove(control, 'n3', 'lost');
-    expect(control.incarnationOf(nodeId('n3'))).toBe(limits.startsMax);
-    expect(answerOf(withoutEffect(control, removed('n3')))).toBe('done');
+    control.apply(started('n3', 1, { disk: 'second' }));
+    expect(control.incarnationOf(nodeId('n3'))).toBe(1);
   });
 });

@@ -1,6 +1,8 @@
+// The address book of a node: whom it believes, and what it tells on.
+
 import { describe, expect, it } from 'vitest';
 import { logIndex, nodeId } from '../../../src/core/model/ids.ts';
-import type { Member } from '../../../src/core/model/operation.ts';
+import type { Member } from '../../../src/core/model/member.ts';
 import { AddressBook } from '../../../src/core/node/address-book.ts';
 import { memberOf } from './world.ts';
 

@@ -1,9 +1,9 @@
 // Members come and go while clients write: what each part of core/node does of it, in one world.
 
 import { describe, expect, it } from 'vitest';
+import type { ControlRow } from '../../../src/core/model/control-row.ts';
 import { groupId, type NodeId, nodeId } from '../../../src/core/model/ids.ts';
 import type { AdminOperation, Result } from '../../../src/core/model/operation.ts';
-import type { ControlRow } from '../../../src/core/model/state.ts';
 import type { Replica } from '../../../src/core/node/replica.ts';
 import { memberOf, put, World, type WorldOptions } from './world.ts';
 

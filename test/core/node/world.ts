@@ -16,9 +16,9 @@ import {
   storageId,
 } from '../../../src/core/model/ids.ts';
 import { type Bounds, limits } from '../../../src/core/model/limits.ts';
+import type { Member } from '../../../src/core/model/member.ts';
 import type {
   Consistency,
-  Member,
   Operation,
   Reply,
   Request,

@@ -2,8 +2,8 @@
 // everybody else as a learner, for as long as it must know what is planned.
 
 import { describe, expect, it } from 'vitest';
+import type { Departure } from '../../../src/core/model/control-row.ts';
 import { controlGroup, groupId, nodeId, storageId } from '../../../src/core/model/ids.ts';
-import type { Departure } from '../../../src/core/model/state.ts';
 import { desiredControlLearners, desiredRow } from '../../../src/core/placement/desired.ts';
 
 const [n1, n2, n3, n4, n5] = ['n1', 'n2', 'n3', 'n4', 'n5'].map(nodeId) as [

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { nodeId, storageId } from '../../../src/core/model/ids.ts';
-import type { Member } from '../../../src/core/model/operation.ts';
+import type { Member } from '../../../src/core/model/member.ts';
 import { Admission } from '../../../src/runtime/transport/admission.ts';
 import { keyMarkOf, routingIdOf, speakerOf } from '../../../src/runtime/transport/routing-id.ts';
 

@@ -3,7 +3,7 @@
 import { curveKeyPair, Dealer } from 'zeromq';
 import type { NodeId } from '../../../src/core/model/ids.ts';
 import { nodeId, storageId } from '../../../src/core/model/ids.ts';
-import type { Member } from '../../../src/core/model/operation.ts';
+import type { Member } from '../../../src/core/model/member.ts';
 import type { Transport } from '../../../src/ports/transport.ts';
 import { openZeroMqTransport } from '../../../src/runtime/transport/transport.ts';
 import { freeAddresses } from './free-addresses.ts';

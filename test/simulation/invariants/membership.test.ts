@@ -3,9 +3,9 @@
 
 import { describe, expect, test } from 'vitest';
 import type { Ready } from '../../../src/core/contract.ts';
+import type { ControlRow } from '../../../src/core/model/control-row.ts';
 import type { Configuration, Entry } from '../../../src/core/model/entry.ts';
 import { groupId, logIndex, type NodeId, nodeId } from '../../../src/core/model/ids.ts';
-import type { ControlRow } from '../../../src/core/model/state.ts';
 import { memberOf, storageOf } from '../../../src/simulation/cluster.ts';
 import { AddressBooks } from '../../../src/simulation/invariants/address-books.ts';
 import { Commits } from '../../../src/simulation/invariants/commits.ts';

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
 import { nodeId, storageId } from '../../../src/core/model/ids.ts';
-import type { Member } from '../../../src/core/model/operation.ts';
+import type { Member } from '../../../src/core/model/member.ts';
 import type { Transport, TransportEvents } from '../../../src/ports/transport.ts';
 import type { SimulatedNetworkOptions } from '../../../src/simulation/network/network.ts';
 import { SimulatedNetwork } from '../../../src/simulation/network/network.ts';
