@@ -70,7 +70,8 @@ export class HeldElsewhere implements Destination {
   }
 
   get isHere(): boolean {
-    return this.#replicas.get(this.#group)?.raft.isLeader ?? false;
+    const replica = this.#replicas.get(this.#group);
+    return replica?.retiredTo === null && replica.raft.isLeader;
   }
 
   /** The preferred leader first. */

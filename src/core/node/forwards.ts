@@ -118,8 +118,7 @@ export class Forwards {
     if (leader === null || !this.#liveness.reachable(leader)) return;
     const { call } = passed;
     if (leader === this.#liveness.self) {
-      this.#end(passed);
-      this.#executeHere(call);
+      this.#executeIfHere(passed);
       return;
     }
     const id = this.#nextId++;
@@ -130,6 +129,17 @@ export class Forwards {
     const timeoutMs = Math.max(1, call.deadline - this.#calls.now) * limits.tickMs;
     const request: Request = { ...call.request, id, timeoutMs, forward: false };
     this.#outbox.send(leader, { kind: 'forward', request });
+  }
+
+  /** Wanted as the leader here, or called so by somebody, is not yet leading here. */
+  #executeIfHere(passed: Passed): void {
+    const { call, destination } = passed;
+    if (!destination.isHere) {
+      destination.passOver(this.#liveness.self);
+      return;
+    }
+    this.#end(passed);
+    this.#executeHere(call);
   }
 
   #end(passed: Passed): void {

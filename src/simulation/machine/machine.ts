@@ -169,7 +169,9 @@ export class Machine implements MachineView {
   async #bear(): Promise<void> {
     const { network, name, audience } = this.#options;
     const opened = await openDisk(this.#options);
-    if (this.#isMember) this.#membersAtStart = this.#options.members();
+    const listed = this.#options.members();
+    // Who is not listed any more starts with the file of its time, and has to be told.
+    if (listed.some((each) => each.storageId === this.storageId)) this.#membersAtStart = listed;
     const members = this.#membersAtStart;
     const endpoint = network.transport({ self: name, members });
     const life = bearLife(this.#options, {
