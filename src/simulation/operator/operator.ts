@@ -2,7 +2,7 @@
 // do, through the network, and keeps the cluster's file. When the storm is over every errand is
 // brought to its end, and every member whose disk is gone is replaced.
 
-import type { ClusterId, NodeId } from '../../core/model/ids.ts';
+import type { ClusterId, NodeId, StorageId } from '../../core/model/ids.ts';
 import type { Random } from '../../core/model/random.ts';
 import { isMembershipFault, type MembershipFault } from '../../faults/fault.ts';
 import { wordsOf } from '../../faults/wording.ts';
@@ -31,6 +31,8 @@ export class Operator {
   readonly #options: OperatorOptions;
   readonly #desk: Desk;
   readonly #generations = new Map<NodeId, number>();
+  /** Disks that were called lost, or are about to be. */
+  readonly #replaced = new Set<StorageId>();
   #errands: Errand[] = [];
   #work: Promise<void>[] = [];
   #insists = false;
@@ -101,7 +103,7 @@ export class Operator {
   onTick(now: number): void {
     for (const errand of this.#errands) errand.onTick(now);
     this.#errands = this.#errands.filter(({ done }) => !done);
-    if (this.#insists && this.#errands.length === 0) this.#replaceLost();
+    if (this.#insists) this.#replaceLost();
   }
 
   /** The storm is over. */
@@ -109,12 +111,14 @@ export class Operator {
     this.#insists = this.#options.isElastic;
   }
 
+  /** At once: who leaves may have to wait for somebody who will never come back. */
   #replaceLost(): void {
     const { park, file } = this.#options;
     for (const machine of park.current) {
       const { name, storageId, diskSurvived } = machine;
-      if (diskSurvived || !machine.isMember) continue;
+      if (diskSurvived || !machine.isMember || this.#replaced.has(storageId)) continue;
       if (file.member(name)?.storageId !== storageId) continue;
+      this.#replaced.add(storageId);
       this.#begin(`${name} lost its disk`, `lost/${storageId}`).replace(name);
     }
   }
@@ -129,7 +133,9 @@ export class Operator {
   /** Down or damaged already: it is left as it is. */
   #lose(node: NodeId): void {
     const machine = this.#options.park.of(node);
-    if (machine === null || machine.node === null) return;
+    if (machine === null) return;
+    this.#replaced.add(machine.storageId);
+    if (machine.node === null) return;
     machine.kill({});
     machine.wipe();
   }
