@@ -31,8 +31,8 @@ export class Operator {
   readonly #options: OperatorOptions;
   readonly #desk: Desk;
   readonly #generations = new Map<NodeId, number>();
-  /** Disks that were called lost, or are about to be. */
-  readonly #replaced = new Set<StorageId>();
+  /** Who calls a disk lost, or did. */
+  readonly #replacements = new Map<StorageId, Errand>();
   #errands: Errand[] = [];
   #work: Promise<void>[] = [];
   #insists = false;
@@ -86,7 +86,7 @@ export class Operator {
     else if (fault.kind === 'replace') this.#lose(fault.node);
     if (fault.kind === 'revive') return;
     const errand = this.#begin(`errand ${id}: ${wordsOf(fault)}`, `errand/${id}`);
-    if (fault.kind === 'replace') errand.replace(fault.node);
+    if (fault.kind === 'replace') this.#replace(fault.node, errand);
     else if (fault.kind === 'join') errand.join(fault);
     else if (fault.kind === 'leave') errand.leave(fault);
     else errand.configure(fault);
@@ -116,11 +116,22 @@ export class Operator {
     const { park, file } = this.#options;
     for (const machine of park.current) {
       const { name, storageId, diskSurvived } = machine;
-      if (diskSurvived || !machine.isMember || this.#replaced.has(storageId)) continue;
+      if (diskSurvived || !machine.isMember || this.#isReplacing(storageId)) continue;
       if (file.member(name)?.storageId !== storageId) continue;
-      this.#replaced.add(storageId);
-      this.#begin(`${name} lost its disk`, `lost/${storageId}`).replace(name);
+      const errand = this.#begin(`${name} lost its disk`, `lost/${storageId}`);
+      this.#replace(name, errand);
     }
+  }
+
+  #isReplacing(storageId: StorageId): boolean {
+    const errand = this.#replacements.get(storageId);
+    return errand !== undefined && !errand.done;
+  }
+
+  #replace(node: NodeId, errand: Errand): void {
+    const storageId = this.#options.file.member(node)?.storageId;
+    if (storageId !== undefined) this.#replacements.set(storageId, errand);
+    errand.replace(node);
   }
 
   #begin(name: string, stream: string): Errand {
@@ -133,9 +144,7 @@ export class Operator {
   /** Down or damaged already: it is left as it is. */
   #lose(node: NodeId): void {
     const machine = this.#options.park.of(node);
-    if (machine === null) return;
-    this.#replaced.add(machine.storageId);
-    if (machine.node === null) return;
+    if (machine === null || machine.node === null) return;
     machine.kill({});
     machine.wipe();
   }
