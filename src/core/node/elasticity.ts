@@ -177,7 +177,8 @@ export class Elasticity {
     const committed = committedBy(message);
     if (replica !== null && committed !== null && message.term >= replica.raft.term) {
       this.#standings.onLeaderHeard(replica);
-      replica.provenAt ??= committed;
+      // A heartbeat speaks of no more than what this node is known to have: that proves nothing.
+      if (message.kind !== 'heartbeat') replica.provenAt ??= committed;
     }
     return replica;
   }
@@ -185,7 +186,8 @@ export class Elasticity {
   /** A leader wants this node to hold the group. */
   #bearFor(group: GroupId, message: RaftMessage): Replica | null {
     const { nursery, durability, replicas, onBorn, outbox } = this.#parts;
-    if (message.kind !== 'append' && message.kind !== 'install-snapshot') return null;
+    // A heartbeat, too: the first append may be lost, and nothing is sent again without an answer.
+    if (committedBy(message) === null) return null;
     const isStale = message.term < nursery.promiseOf(group).term;
     if (this.#isRemoved || isStale || !nursery.knows(group) || durability.isDropping(group)) {
       return null;

@@ -2,7 +2,7 @@
 // do, through the network, and keeps the cluster's file. When the storm is over every errand is
 // brought to its end, and every member whose disk is gone is replaced.
 
-import type { ClusterId, NodeId } from '../../core/model/ids.ts';
+import type { ClusterId, NodeId, StorageId } from '../../core/model/ids.ts';
 import type { Random } from '../../core/model/random.ts';
 import { isMembershipFault, type MembershipFault } from '../../faults/fault.ts';
 import { wordsOf } from '../../faults/wording.ts';
@@ -31,6 +31,8 @@ export class Operator {
   readonly #options: OperatorOptions;
   readonly #desk: Desk;
   readonly #generations = new Map<NodeId, number>();
+  /** Who calls a disk lost, or did. */
+  readonly #replacements = new Map<StorageId, Errand>();
   #errands: Errand[] = [];
   #work: Promise<void>[] = [];
   #insists = false;
@@ -84,7 +86,7 @@ export class Operator {
     else if (fault.kind === 'replace') this.#lose(fault.node);
     if (fault.kind === 'revive') return;
     const errand = this.#begin(`errand ${id}: ${wordsOf(fault)}`, `errand/${id}`);
-    if (fault.kind === 'replace') errand.replace(fault.node);
+    if (fault.kind === 'replace') this.#replace(fault.node, errand);
     else if (fault.kind === 'join') errand.join(fault);
     else if (fault.kind === 'leave') errand.leave(fault);
     else errand.configure(fault);
@@ -101,7 +103,7 @@ export class Operator {
   onTick(now: number): void {
     for (const errand of this.#errands) errand.onTick(now);
     this.#errands = this.#errands.filter(({ done }) => !done);
-    if (this.#insists && this.#errands.length === 0) this.#replaceLost();
+    if (this.#insists) this.#replaceLost();
   }
 
   /** The storm is over. */
@@ -109,14 +111,27 @@ export class Operator {
     this.#insists = this.#options.isElastic;
   }
 
+  /** At once: who leaves may have to wait for somebody who will never come back. */
   #replaceLost(): void {
     const { park, file } = this.#options;
     for (const machine of park.current) {
       const { name, storageId, diskSurvived } = machine;
-      if (diskSurvived || !machine.isMember) continue;
+      if (diskSurvived || !machine.isMember || this.#isReplacing(storageId)) continue;
       if (file.member(name)?.storageId !== storageId) continue;
-      this.#begin(`${name} lost its disk`, `lost/${storageId}`).replace(name);
+      const errand = this.#begin(`${name} lost its disk`, `lost/${storageId}`);
+      this.#replace(name, errand);
     }
+  }
+
+  #isReplacing(storageId: StorageId): boolean {
+    const errand = this.#replacements.get(storageId);
+    return errand !== undefined && !errand.done;
+  }
+
+  #replace(node: NodeId, errand: Errand): void {
+    const storageId = this.#options.file.member(node)?.storageId;
+    if (storageId !== undefined) this.#replacements.set(storageId, errand);
+    errand.replace(node);
   }
 
   #begin(name: string, stream: string): Errand {
