@@ -183,7 +183,9 @@ class ProcessWatch {
     throw new DsysError({
       code: 'not-running',
       message: `${node} ended while it was handing over`,
-      hint: `start it, and it goes on: dsys start ${node}; or do without what only it has: dsys leave ${node} --force`,
+      hint:
+        `start it, and it goes on: dsys start ${node}; ` +
+        `or do without what only it has: dsys leave ${node} --force`,
       details: { node },
     });
   }
@@ -193,7 +195,9 @@ function isDown(node: string): DsysError {
   return new DsysError({
     code: 'not-running',
     message: `${node} does not run, so it can not hand over; writes at "one" that only it has would be lost`,
-    hint: `start it: dsys start ${node}; if its disk is lost: dsys replace ${node}; or do without: dsys leave ${node} --force`,
+    hint:
+      `start it: dsys start ${node}; if its disk is lost: dsys replace ${node}; ` +
+      `or do without: dsys leave ${node} --force`,
     details: { node, reason: 'not-running' },
   });
 }
@@ -220,7 +224,9 @@ function underReplicated({ data }: ClusterReport, node: string): DsysError {
   return new DsysError({
     code: 'member-needed',
     message: `${data.underReplicated} partitions have fewer live copies than they should: ${node} may have one of the last`,
-    hint: 'wait until they are whole: dsys start all, dsys wait --for converged; or take the risk: --force',
+    hint:
+      'wait until they are whole: dsys start all, dsys wait --for converged; ' +
+      'or take the risk: --force',
     details: { node, reason: 'under-replicated', underReplicated: data.underReplicated },
   });
 }
@@ -234,7 +240,9 @@ function tooFew(facts: {
   return new DsysError({
     code: 'member-needed',
     message: `without ${node} there are ${staying} nodes for ${replicationFactor} copies of each partition`,
-    hint: `let another join first (dsys join), ask for fewer copies (dsys configure --replication ${staying}), or --force`,
+    hint:
+      `let another join first (dsys join), ask for fewer copies ` +
+      `(dsys configure --replication ${staying}), or --force`,
     details: { ...facts, reason: 'too-few' },
   });
 }
