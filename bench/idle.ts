@@ -9,8 +9,7 @@ import { smallValue } from './store.ts';
 
 const shareMax = 0.01;
 const upMsMax = 3000;
-/** Long enough for every group to have gone quiet after the last write. */
-/** The engine of JavaScript tidies its heap twice in the first quarter of a minute of calm. */
+/** Every group has gone quiet by then, and the engine of JavaScript has tidied its heap (twice). */
 const calmMs = 20_000;
 
 await runProgram({

@@ -63,5 +63,5 @@ describe('a rolling upgrade', () => {
     for (let i = 0; joined.error === 'feature-missing' && i < 20; i++) joined = await join4();
     expect(joined).toEqual({ code: 0, error: undefined });
     expect((await lab.run(['get', 'k', '--via', 'node4'])).stdout).toBe('of the old build');
-  });
+  }, 90_000);
 });
