@@ -83,7 +83,8 @@ function settled(db: Db): Promise<ReplicaState[] | null> {
 function lineOf({ what, nodes, tookMs, moved, gaps, balance }: Step): string {
   const gap = `gap p50 ${ms(percentile(gaps, 0.5))}, max ${ms(Math.max(...gaps))}`;
   const even = `balance ${balance.replicas.toFixed(2)} (leads ${balance.leads.toFixed(2)})`;
-  return `${what.padEnd(12)} ${nodes} nodes  ${(tookMs / 1000).toFixed(1)} s  moved ${moved}  ${gap}  ${even}`;
+  const seconds = (tookMs / 1000).toFixed(1);
+  return `${what.padEnd(12)} ${nodes} nodes  ${seconds} s  moved ${moved}  ${gap}  ${even}`;
 }
 
 function ms(number: number): string {
@@ -97,6 +98,7 @@ function outcome(run: {
 }): Outcome {
   const { steps, load, states } = run;
   const { tally, violations } = load;
+  const { acknowledged, failed, unknown } = tally.writes;
   const gaps = steps.flatMap((step) => step.gaps);
   const p99 = percentile(gaps, 0.99);
   const errors = Object.fromEntries(load.errors);
@@ -113,8 +115,8 @@ function outcome(run: {
     text: [
       ...steps.map(lineOf),
       `longest gap of a partition in a step: p99 ${ms(p99)}, max ${ms(Math.max(...gaps))}`,
-      `writes ${tally.writes.acknowledged} acknowledged, ${tally.writes.failed} failed, ${tally.writes.unknown} unknown; \
-reads ${tally.reads}, ${tally.readsFailed} failed; errors ${JSON.stringify(errors)}`,
+      `writes ${acknowledged} acknowledged, ${failed} failed, ${unknown} unknown`,
+      `reads ${tally.reads}, ${tally.readsFailed} failed; errors ${JSON.stringify(errors)}`,
       `${violations.length} lost or wrong; ${states?.length ?? 0} replicas compared by hash`,
     ].join('\n'),
     broken: [
