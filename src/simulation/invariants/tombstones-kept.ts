@@ -63,6 +63,8 @@ export class TombstonesKept implements Invariant {
   #onConfiguration(group: GroupId, index: LogIndex): void {
     const before = membersOf(this.#configurations.committedAt(group, index - 1));
     const now = membersOf(this.#configurations.committedAt(group, index));
+    // What it said before it went says nothing of what it writes now.
+    for (const node of now) if (!before.includes(node)) this.#passed.get(group)?.delete(node);
     this.#change(group, index, (nodes) => [
       ...nodes.filter((node) => !now.includes(node)),
       ...before.filter((node) => !now.includes(node)),
