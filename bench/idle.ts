@@ -21,7 +21,10 @@ await runProgram({
     await laboratory.up();
     const upMs = performance.now() - begin;
     const db = await laboratory.connect();
-    await Promise.all(Array.from({ length: 500 }, (_, n) => db.put(`key:${n}`, smallValue)));
+    cleanup(() => db.close());
+    await Promise.all(
+      Array.from({ length: 500 }, (_, n) => db.put(`key:${n}`, smallValue, { timeoutMs: 20_000 })),
+    );
     await db.close();
     const { nodes } = await laboratory.status();
     await sleep(calmMs);
