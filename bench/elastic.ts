@@ -4,9 +4,11 @@
 // max/mean ≤ 1.30, and at the end all replicas are equal.
 
 import type { Db } from '../src/client/api.ts';
+import { type Balance, balanceOf, sharesOf } from '../src/cluster/balance.ts';
+import { groupViews } from '../src/cluster/group-view.ts';
 import { waitUntil } from '../src/cluster/wait-until.ts';
 import { divergences, isSettled, type ReplicaState } from './judges.ts';
-import { Laboratory, type LabStatus } from './laboratory.ts';
+import { Laboratory } from './laboratory.ts';
 import { PartitionLoad, percentile } from './partition-load.ts';
 import { type Outcome, runProgram } from './program.ts';
 
@@ -22,7 +24,7 @@ interface Step {
   readonly tookMs: number;
   readonly moved: number;
   readonly gaps: readonly number[];
-  readonly balance: { readonly replicas: number; readonly leads: number; readonly keys: number };
+  readonly balance: Balance;
 }
 
 type Verb = 'join' | 'leave';
@@ -30,7 +32,7 @@ type Verb = 'join' | 'leave';
 /** One node comes or goes; the load runs on. */
 async function take(
   step: { readonly verb: Verb; readonly node?: string },
-  { laboratory, load }: { readonly laboratory: Laboratory; readonly load: PartitionLoad },
+  { laboratory, db, load }: { laboratory: Laboratory; db: Db; load: PartitionLoad },
 ): Promise<Step> {
   const { verb, node } = step;
   load.takeGaps();
@@ -41,19 +43,28 @@ async function take(
   };
   const tookMs = performance.now() - begin;
   const gaps = load.takeGaps();
-  const { cluster, data } = await wholeStatus(laboratory);
+  const { nodes, balance } = await wholeBalance(db);
   const { moved } = done;
   const what = `${verb} ${done.node}`;
-  return { what, nodes: cluster.nodes, tookMs, moved, gaps, balance: data.balance };
+  return { what, nodes, tookMs, moved, gaps, balance };
 }
 
-/** On a busy machine a look may miss nodes; then it tells nothing about the balance. */
-async function wholeStatus(laboratory: Laboratory): Promise<LabStatus> {
-  const ask = async (): Promise<LabStatus | null> => {
-    const status = await laboratory.status();
-    return status.nodes.every(({ state }) => state === 'up') ? status : null;
+/** When every member has answered: on a busy machine a look may miss some, and then says nothing. */
+async function wholeBalance(
+  db: Db,
+): Promise<{ readonly nodes: number; readonly balance: Balance }> {
+  const ask = async (): Promise<{ nodes: number; balance: Balance } | null> => {
+    const { row } = await db.control({ timeoutMs: 2000 });
+    const answers = await db.status({ timeoutMs: 2000 });
+    if (!answers.every(({ ok }) => ok)) return null;
+    const statuses = answers.flatMap((answer) => (answer.ok ? [answer.answer] : []));
+    const names = row.members.map(({ node }) => node as string);
+    const views = groupViews(statuses, row.placement.length).slice(1);
+    return { nodes: names.length, balance: balanceOf(sharesOf(names, views)) };
   };
-  return (await waitUntil({ ask, everyMs: 100, timeoutMs: settleMs })) ?? laboratory.status();
+  const found = await waitUntil({ ask, everyMs: 100, timeoutMs: settleMs });
+  if (found === null) throw new Error(`not every member answered in ${settleMs} ms`);
+  return found;
 }
 
 /** The leader of the control group, one of the first and one of the last leave. */
@@ -83,7 +94,8 @@ function settled(db: Db): Promise<ReplicaState[] | null> {
 function lineOf({ what, nodes, tookMs, moved, gaps, balance }: Step): string {
   const gap = `gap p50 ${ms(percentile(gaps, 0.5))}, max ${ms(Math.max(...gaps))}`;
   const even = `balance ${balance.replicas.toFixed(2)} (leads ${balance.leads.toFixed(2)})`;
-  return `${what.padEnd(12)} ${nodes} nodes  ${(tookMs / 1000).toFixed(1)} s  moved ${moved}  ${gap}  ${even}`;
+  const seconds = (tookMs / 1000).toFixed(1);
+  return `${what.padEnd(12)} ${nodes} nodes  ${seconds} s  moved ${moved}  ${gap}  ${even}`;
 }
 
 function ms(number: number): string {
@@ -97,6 +109,7 @@ function outcome(run: {
 }): Outcome {
   const { steps, load, states } = run;
   const { tally, violations } = load;
+  const { acknowledged, failed, unknown } = tally.writes;
   const gaps = steps.flatMap((step) => step.gaps);
   const p99 = percentile(gaps, 0.99);
   const errors = Object.fromEntries(load.errors);
@@ -113,8 +126,8 @@ function outcome(run: {
     text: [
       ...steps.map(lineOf),
       `longest gap of a partition in a step: p99 ${ms(p99)}, max ${ms(Math.max(...gaps))}`,
-      `writes ${tally.writes.acknowledged} acknowledged, ${tally.writes.failed} failed, ${tally.writes.unknown} unknown; \
-reads ${tally.reads}, ${tally.readsFailed} failed; errors ${JSON.stringify(errors)}`,
+      `writes ${acknowledged} acknowledged, ${failed} failed, ${unknown} unknown`,
+      `reads ${tally.reads}, ${tally.readsFailed} failed; errors ${JSON.stringify(errors)}`,
       `${violations.length} lost or wrong; ${states?.length ?? 0} replicas compared by hash`,
     ].join('\n'),
     broken: [
@@ -141,7 +154,7 @@ await runProgram({
     cleanup(() => load.stop());
     const steps: Step[] = [];
     const go = async (step: { verb: Verb; node?: string }): Promise<void> => {
-      steps.push(await take(step, { laboratory, load }));
+      steps.push(await take(step, { laboratory, db, load }));
       const last = steps.at(-1);
       if (last !== undefined) say(lineOf(last));
     };

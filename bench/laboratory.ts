@@ -21,12 +21,7 @@ export interface LabNode {
   readonly leads: number | null;
 }
 
-export interface LabStatus {
-  readonly cluster: { readonly nodes: number; readonly epoch: number | null };
-  readonly data: {
-    readonly moving: number | null;
-    readonly balance: { readonly replicas: number; readonly leads: number; readonly keys: number };
-  };
+interface LabStatus {
   readonly nodes: readonly LabNode[];
   readonly consensus: {
     readonly control: { readonly leader: string | null };

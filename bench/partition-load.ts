@@ -7,8 +7,8 @@ import { DsysError } from '../src/errors.ts';
 import { groupOfKey } from '../src/wire/key-hash.ts';
 import { type Fate, RegisterJudge } from './judges.ts';
 
-/** One operation a partition and so many milliseconds; 64 partitions then do 1,280 a second. */
-const paceMs = 50;
+/** One operation a partition and so many milliseconds; 64 partitions then do 640 a second. */
+const paceMs = 100;
 /** One in so many is a read. */
 const readEvery = 4;
 const padding = 'x'.repeat(80);

@@ -27,18 +27,19 @@ await runProgram({
     await load.verify();
     const latencies = load.takeLatencies();
     const p99 = percentile(latencies, 0.99);
+    const maxMs = Math.max(0, ...latencies);
     const { tally, violations, errors } = load;
     const failed = tally.writes.failed + tally.writes.unknown + tally.readsFailed;
     const done = tally.writes.acknowledged + tally.reads;
     return {
-      json: { ...result, p99Ms: p99, maxMs: Math.max(...latencies), ...tally, violations },
+      json: { ...result, p99Ms: p99, maxMs, ...tally, violations },
       text: [
         ...result.nodes.map(
           ({ node, downMs, caughtUpMs }) =>
             `${node}  down ${downMs} ms, caught up ${caughtUpMs} ms`,
         ),
         `${done} operations, ${failed} failed ${JSON.stringify(Object.fromEntries(errors))}`,
-        `latency p50 ${percentile(latencies, 0.5).toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, max ${Math.max(...latencies).toFixed(0)} ms`,
+        `latency p50 ${whole(percentile(latencies, 0.5))}, p99 ${whole(p99)}, max ${whole(maxMs)}`,
       ].join('\n'),
       broken: [
         ...violations,
@@ -48,3 +49,7 @@ await runProgram({
     };
   },
 });
+
+function whole(number: number): string {
+  return `${number.toFixed(0)} ms`;
+}

@@ -14,7 +14,7 @@ import { recordEvent } from './events.ts';
 import { removeNode, setAside } from './new-member.ts';
 import { liveProcess, signalProcess, waitForCondition } from './node-process.ts';
 import { recordedProcess } from './pid-file.ts';
-import { lookAtPlacement, notThere, waitForPlacement } from './placement-look.ts';
+import { notThere, waitForControl } from './placement-look.ts';
 import { patientDeadlineMs, probeCluster } from './probe.ts';
 import type { Progress } from './progress.ts';
 import type { ClusterReport } from './report.ts';
@@ -42,6 +42,7 @@ export interface Left {
 /** It ends by itself as soon as it hears that it is out, perhaps before we hear it. */
 const endsByItselfMs = 5000;
 const killLimitMs = 5000;
+const controlMs = 2000;
 
 export async function leaveCluster(
   cluster: Cluster,
@@ -81,7 +82,7 @@ export async function depart(
 ): Promise<{ readonly moved: number; readonly epoch: number }> {
   const { cluster, db, node, how, force, limit, progress } = request;
   const storage = storageOf(cluster, node);
-  const first = await lookAtPlacement(db);
+  const first = await db.control({ timeoutMs: controlMs });
   if (!isMember(first.row, node, storage)) return { moved: 0, epoch: first.row.epoch };
   progress.begin(`asking the control group to let ${node} go`);
   await db.leave(node, { how, force, timeoutMs: Math.min(limit.timeoutMs, 30_000) });
@@ -89,7 +90,7 @@ export async function depart(
   let total = 0;
   let left = 0;
   const watch = new ProcessWatch(cluster, node);
-  const look = await waitForPlacement(db, limit, ({ row }) => {
+  const look = await waitForControl(db, limit, ({ row }) => {
     const departure = row.departures.find((one) => one.node === node);
     left = departure?.groups.length ?? 0;
     total = Math.max(total, left);
@@ -123,7 +124,7 @@ async function howToLeave(
   db: Db,
   { node, force }: { readonly node: string; readonly force: boolean },
 ): Promise<'leaving' | 'lost'> {
-  const { row } = await lookAtPlacement(db);
+  const { row } = await db.control({ timeoutMs: controlMs });
   const runs = isRunning(cluster, node);
   // Out already, or on its way: the command is repeated to see it end.
   if (!isMember(row, node, storageOf(cluster, node))) return runs ? 'leaving' : 'lost';
@@ -183,7 +184,9 @@ class ProcessWatch {
     throw new DsysError({
       code: 'not-running',
       message: `${node} ended while it was handing over`,
-      hint: `start it, and it goes on: dsys start ${node}; or do without what only it has: dsys leave ${node} --force`,
+      hint:
+        `start it, and it goes on: dsys start ${node}; ` +
+        `or do without what only it has: dsys leave ${node} --force`,
       details: { node },
     });
   }
@@ -193,7 +196,9 @@ function isDown(node: string): DsysError {
   return new DsysError({
     code: 'not-running',
     message: `${node} does not run, so it can not hand over; writes at "one" that only it has would be lost`,
-    hint: `start it: dsys start ${node}; if its disk is lost: dsys replace ${node}; or do without: dsys leave ${node} --force`,
+    hint:
+      `start it: dsys start ${node}; if its disk is lost: dsys replace ${node}; ` +
+      `or do without: dsys leave ${node} --force`,
     details: { node, reason: 'not-running' },
   });
 }
@@ -219,8 +224,12 @@ function undecidable({ data }: ClusterReport, node: string): DsysError {
 function underReplicated({ data }: ClusterReport, node: string): DsysError {
   return new DsysError({
     code: 'member-needed',
-    message: `${data.underReplicated} partitions have fewer live copies than they should: ${node} may have one of the last`,
-    hint: 'wait until they are whole: dsys start all, dsys wait --for converged; or take the risk: --force',
+    message:
+      `${data.underReplicated} partitions have fewer live copies than they should: ` +
+      `${node} may have one of the last`,
+    hint:
+      'wait until they are whole: dsys start all, dsys wait --for converged; ' +
+      'or take the risk: --force',
     details: { node, reason: 'under-replicated', underReplicated: data.underReplicated },
   });
 }
@@ -234,7 +243,9 @@ function tooFew(facts: {
   return new DsysError({
     code: 'member-needed',
     message: `without ${node} there are ${staying} nodes for ${replicationFactor} copies of each partition`,
-    hint: `let another join first (dsys join), ask for fewer copies (dsys configure --replication ${staying}), or --force`,
+    hint:
+      `let another join first (dsys join), ask for fewer copies ` +
+      `(dsys configure --replication ${staying}), or --force`,
     details: { ...facts, reason: 'too-few' },
   });
 }

@@ -1,6 +1,6 @@
 // A look at where the replicas are and where they should be, and waiting until they are there.
 
-import type { Db } from '../client/api.ts';
+import type { ControlState, Db } from '../client/api.ts';
 import type { ControlRow } from '../core/model/control-row.ts';
 import { DsysError } from '../errors.ts';
 import { type GroupView, groupViews } from './group-view.ts';
@@ -16,7 +16,8 @@ export interface PlacementLook {
 
 /** A node that is busy moving data answers later than one that rests. */
 const deadlineMs = 500;
-const pollMs = 100;
+/** Each look costs every node an answer about every group, while they move data. */
+const pollMs = 200;
 /** No look succeeds while the control group has no leader: an election is over long before. */
 const blindMsMax = 15_000;
 
@@ -30,20 +31,37 @@ export async function lookAtPlacement(db: Db): Promise<PlacementLook> {
 }
 
 /** Looks until `isDone`; null when the time is over. Rejects when nobody answers for long. */
-export async function waitForPlacement(
+export function waitForPlacement(
   db: Db,
   limit: Limit,
-  isDone: (look: PlacementLook) => boolean | Promise<boolean>,
+  isDone: (look: PlacementLook) => boolean,
 ): Promise<PlacementLook | null> {
+  return waitForLook(() => lookAtPlacement(db), limit, isDone);
+}
+
+/** The same of what the control group has agreed on alone. */
+export function waitForControl(
+  db: Db,
+  limit: Limit,
+  isDone: (state: ControlState) => boolean,
+): Promise<ControlState | null> {
+  return waitForLook(() => db.control({ timeoutMs: deadlineMs }), limit, isDone);
+}
+
+async function waitForLook<Look>(
+  lookNow: () => Promise<Look>,
+  limit: Limit,
+  isDone: (look: Look) => boolean,
+): Promise<Look | null> {
   let seenAt = performance.now();
-  const ask = async (): Promise<PlacementLook | null> => {
-    const look = await lookAtPlacement(db).catch((cause: unknown) => {
+  const ask = async (): Promise<Look | null> => {
+    const look = await lookNow().catch((cause: unknown) => {
       if (!(cause instanceof DsysError) || performance.now() - seenAt > blindMsMax) throw cause;
       return null;
     });
     if (look === null) return null;
     seenAt = performance.now();
-    return (await isDone(look)) ? look : null;
+    return isDone(look) ? look : null;
   };
   return waitUntil({ ...limit, everyMs: pollMs, ask });
 }

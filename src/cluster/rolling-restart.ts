@@ -37,7 +37,8 @@ export interface RestartedNode {
   readonly caughtUpMs: number;
 }
 
-const pollMs = 50;
+/** Each look costs every node an answer about every group. */
+const pollMs = 150;
 const watchMs = 5000;
 const statusMs = 1500;
 /** So long may a cluster be ill before it counts: an election, a busy moment. */
@@ -102,12 +103,9 @@ async function waitUntilCaughtUp(options: {
   const goals = await committed(cluster, db);
   let missing: string[] = [];
   const ask = async (): Promise<true | null> => {
-    const report = await probeCluster(cluster, db, patientDeadlineMs);
     const behind = await groupsBehind(db, node, goals);
-    missing = [
-      ...(behind > 0 ? [`${behind} groups of ${node} are behind`] : []),
-      ...unhealthy(report),
-    ];
+    if (behind > 0) missing = [`${behind} groups of ${node} are behind`];
+    else missing = unhealthy(await probeCluster(cluster, db, patientDeadlineMs));
     return missing.length === 0 || null;
   };
   if ((await waitUntil({ ...limit, everyMs: pollMs, ask })) !== null) return;
@@ -185,7 +183,7 @@ async function watchCanaries(
       return illSince !== null && now - illSince > illMsMax ? true : null;
     };
     const timeoutMs = Math.max(0, watchMs - (performance.now() - since));
-    const ill = await waitUntil({ ...options.limit, timeoutMs, everyMs: 2 * pollMs, ask });
+    const ill = await waitUntil({ ...options.limit, timeoutMs, everyMs: pollMs, ask });
     assertNotInterrupted(options.limit);
     if (ill === null && missing.length === 0) return;
     throw new DsysError({

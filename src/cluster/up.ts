@@ -294,7 +294,9 @@ function wrongSize(name: string, found: number, asked: number): DsysError {
   return new DsysError({
     code: 'wrong-size',
     message: `cluster ${name} has ${found} nodes; --nodes ${asked} was asked`,
-    hint: `resume it as it is: dsys up --name ${name}; change it: dsys join, dsys leave NODE; or make another: dsys up --nodes ${asked} --name NAME`,
+    hint:
+      `resume it as it is: dsys up --name ${name}; change it: dsys join, dsys leave NODE; ` +
+      `or make another: dsys up --nodes ${asked} --name NAME`,
     details: { cluster: name, nodes: found, asked },
   });
 }
@@ -303,7 +305,9 @@ function otherShape(name: string, has: string, asked: number): DsysError {
   return new DsysError({
     code: 'already-exists',
     message: `cluster ${name} was made with ${has}; ${asked} was asked`,
-    hint: `resume it as it is: dsys up --name ${name}; change it: dsys configure; or make another: dsys up --name NAME`,
+    hint:
+      `resume it as it is: dsys up --name ${name}; change it: dsys configure; ` +
+      `or make another: dsys up --name NAME`,
     details: { cluster: name },
   });
 }

@@ -40,6 +40,9 @@ export const ringLines: View = async (report, palette) => {
   const { shares, balance } = report.data;
   const shown = new Set(report.nodes.map(({ name }) => name));
   const rows = shares.filter(({ name }) => shown.has(name));
+  const ratios = (['replicas', 'leads', 'keys'] as const).map((what) => {
+    return `${what} ${balance[what].toFixed(2)}`;
+  });
   const led = (name: string): number[] =>
     partitions.filter(({ leader }) => leader === name).map(({ id }) => id);
   return [
@@ -51,7 +54,7 @@ export const ringLines: View = async (report, palette) => {
       ...shareColumns(shares, 'KEYS', ({ keys }) => keys),
       { title: 'LEADS PARTITIONS', cell: (row) => ranges(led(row.name)) || '-' },
     ])),
-    `BALANCE  max/mean: replicas ${ratio(balance.replicas)}  leads ${ratio(balance.leads)}  keys ${ratio(balance.keys)}`,
+    `BALANCE  max/mean: ${ratios.join('  ')}`,
   ];
 };
 
@@ -69,10 +72,6 @@ function shareColumns(
     { title, align: 'right', cell: (row) => String(of(row)) },
     { title: '', cell: (row) => bar(of(row), most, barWidth) },
   ];
-}
-
-function ratio(number: number): string {
-  return number.toFixed(2);
 }
 
 /** A square of nodes: the row's node has a connection to the column's node, or not. */

@@ -1,8 +1,9 @@
 // Joins and leaves that cannot be, and several at once.
 
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { curveKeyPair } from 'zeromq';
 import { Lab } from './lab.ts';
 
 let lab: Lab;
@@ -32,7 +33,7 @@ describe("another cluster's keys", () => {
   it('let nobody in, and nothing is left of the attempt', async () => {
     const own = join(lab.home, 'lab', 'keys', 'client.json');
     const saved = readFileSync(own, 'utf8');
-    copyFileSync(join(lab.home, 'lab', 'keys', 'node1.json'), own);
+    writeFileSync(own, JSON.stringify(curveKeyPair()));
     const { code, json } = await lab.json(['join']);
     writeFileSync(own, saved);
     expect(code).toBe(1);

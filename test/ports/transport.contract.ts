@@ -223,6 +223,7 @@ export function transportContract(
         const b = await node(node2);
         send(a.transport, node2, 'too early');
         expect(a.seen.drops).toContain('not-connected');
+        await harness.until(() => b.seen.drops.includes('unauthorized'));
         expect(b.seen.links).toEqual([]);
         a.transport.setMembers(only(node1, node2));
         await harness.until(() => a.seen.links.length > 0 && b.seen.links.length > 0);
@@ -325,6 +326,8 @@ export function transportContract(
         a.transport.setMembers(only(node1));
         await a.transport.close();
         a.transport.setMembers(harness.members);
+        const again = await node(node1);
+        await harness.until(() => again.seen.links.includes('+node2'));
         expect(a.seen.links.at(-1)).toBe('-node2');
       });
     });

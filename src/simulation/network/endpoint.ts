@@ -113,7 +113,11 @@ export class Endpoint implements Transport, FabricEndpoint {
       if (!this.isUp || !other.isUp || this.#fabric.endpoint(other.self) !== other) return;
       if (!this.#fabric.canDial(this.self, other.self)) return;
       const member = this.#members.get(other.self);
-      if (!isReachedAlike(other.place, member) || !other.admits(this)) return;
+      if (!isReachedAlike(other.place, member)) return;
+      if (!other.admits(this)) {
+        this.#drop('unauthorized', other.self);
+        return;
+      }
       const route = this.#route(other.self);
       if (route.connected === other) return;
       route.connected = other;
