@@ -16,7 +16,12 @@ export interface DrawOptions {
   /** 3 or 5, drawn unless given. */
   readonly nodes?: number;
   readonly ticks?: number;
+  /** `fixed`: nobody joins, leaves or is replaced; everything else is drawn as it would be. */
+  readonly members?: MembersDrawn;
 }
+
+export type MembersDrawn = 'drawn' | 'fixed';
+export const membersDrawn: readonly MembersDrawn[] = ['drawn', 'fixed'];
 
 /** Ten minutes: in a run without changes of membership nobody is ever given up. */
 export const deadNodeTimeoutMs = 600_000;
@@ -33,10 +38,11 @@ export function drawPlan(seed: string, options: DrawOptions = {}): Plan {
   const replicationFactor = nodes >= 5 && shape.chance(0.4) ? 5 : Math.min(3, nodes);
   const members = memberNames(nodes);
   const mix = drawMix(random.stream('mix'));
-  const membership = drawMembership(
+  const changes = drawMembership(
     { random: random.stream('membership'), members, ticks, replicationFactor },
     mix,
   );
+  const membership = options.members === 'fixed' ? [] : changes;
   const isElastic = membership.length > 0;
   return {
     schema: 1,

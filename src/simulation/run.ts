@@ -35,10 +35,16 @@ export class Run {
   readonly #world: World;
   readonly #options: RunOptions;
   #now = 0;
+  #isSettled = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
     this.#world = options.world;
+  }
+
+  /** Where members come and go, nobody is on the way any more; asked every few ticks of the calm. */
+  get isSettled(): boolean {
+    return this.#isSettled;
   }
 
   get now(): number {
@@ -62,12 +68,15 @@ export class Run {
     await this.#world.calm();
     workload.onCalm(tick(this.#now));
     const { isElastic } = this.#world.operator;
+    this.#isSettled = !isElastic;
     const calmMax = isElastic ? elasticCalmTicksMax : calmTicksMax;
     let unrest: string | null = 'nothing was looked at';
     while (unrest !== null) {
       if (this.#now >= ticks + calmMax) throw new Violation('progress', unrest);
       for (let i = 0; i < restEvery; i++) await this.#tick();
-      unrest = this.#openWork() ?? judges.unrest(this.#rest());
+      const astir = this.#openErrands() ?? judges.unrest(this.#rest());
+      this.#isSettled ||= astir === null;
+      unrest = this.#openWork() ?? astir;
     }
     judges.judge(this.#rest());
   }
@@ -132,12 +141,17 @@ export class Run {
     return { tick: tick(this.#now), machines, workload: this.#options.workload };
   }
 
-  /** What somebody still wants done; null: nothing. */
+  /** What the operator still wants done; null: nothing. */
+  #openErrands(): string | null {
+    const errands = this.#world.operator.open();
+    return errands.length === 0
+      ? null
+      : `${errands.length} errands are open: ${errands.join('; ')}`;
+  }
+
+  /** What clients still wait for; null: nothing. */
   #openWork(): string | null {
     const { workload } = this.#options;
-    const { operator } = this.#world;
-    const errands = operator.open();
-    if (errands.length > 0) return `${errands.length} errands are open: ${errands.join('; ')}`;
     if (workload.idle) return null;
     const open = workload.openOperations();
     return `${open.length} operations are open: ${open.slice(0, 5).join('; ')}`;

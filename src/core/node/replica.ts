@@ -81,10 +81,15 @@ export class Replica {
 
   /** True: this node is a copy of the group by what it has applied, so it may answer alone. */
   isCopy(self: NodeId): boolean {
-    const isProven = this.provenAt !== null && this.appliedIndex >= this.provenAt;
-    return (
-      isProven && this.retiredTo === null && votersOf(this.#point.configuration).includes(self)
-    );
+    const isHere = this.retiredTo === null && this.#isProven();
+    return isHere && votersOf(this.#point.configuration).includes(self);
+  }
+
+  /** A leader hears none: what it has applied of its own term is after everything before it. */
+  #isProven(): boolean {
+    const { isLeader, term } = this.raft;
+    if (isLeader && this.#point.term === term) this.provenAt ??= this.appliedIndex;
+    return this.provenAt !== null && this.appliedIndex >= this.provenAt;
   }
 
   /** Voters of both sets, and learners. */

@@ -94,9 +94,17 @@ export class Requests {
     }
   }
 
+  #whyNotNow(): { readonly reason: 'stopping' | 'overloaded'; readonly message: string } | null {
+    if (this.draining) return { reason: 'stopping', message: 'this node is stopping' };
+    const { calls, bounds } = this.#options;
+    if (calls.open <= bounds.pendingRequestsMax) return null;
+    return { reason: 'overloaded', message: `${calls.open} requests wait for this node` };
+  }
+
   #administer(call: Call, operation: AdminOperation): Replica | null {
     const { control } = this.#options.replicas;
-    if (this.draining) return this.#refuse(call, 'stopping', 'this node is stopping');
+    const busy = this.#whyNotNow();
+    if (busy !== null) return this.#refuse(call, busy.reason, busy.message);
     if (control?.machine.kind !== 'control') {
       return this.#refuse(call, 'not-leader', 'the control group is not held here');
     }
@@ -111,11 +119,8 @@ export class Requests {
   #route(call: Call, operation: WriteOperation | ReadOperation): Replica | null {
     const wrong = this.#faultOf(call.request, operation);
     if (wrong !== null) return this.#refuse(call, 'invalid', wrong);
-    if (this.draining) return this.#refuse(call, 'stopping', 'this node is stopping');
-    const open = this.#options.calls.open;
-    if (open > this.#options.bounds.pendingRequestsMax) {
-      return this.#refuse(call, 'overloaded', `${open} requests wait for this node`);
-    }
+    const busy = this.#whyNotNow();
+    if (busy !== null) return this.#refuse(call, busy.reason, busy.message);
     const group = this.#groupOf(operation);
     const replica = this.#options.replicas.get(group);
     if (!replica || replica.retiredTo !== null) return this.#passOn(call, group);

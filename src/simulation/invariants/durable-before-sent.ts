@@ -105,7 +105,9 @@ export class DurableBeforeSent implements Invariant {
     const name = `${entry.index}@${entry.term}`;
     const holders = this.#holdersOf(group, name);
     this.#holders.get(group)?.delete(name);
-    const counts = (node: NodeId) => holders.has(node) && this.#seats.isTaken(group, node);
+    const promoted = this.#promotedNow(group, raft);
+    const isSeated = (node: NodeId) => this.#seats.isTaken(group, node) || promoted.includes(node);
+    const counts = (node: NodeId) => holders.has(node) && isSeated(node);
     const missing = this.#inForce(group, raft, entry.index).map((configuration) =>
       votingSets(configuration).find((set) => set.filter(counts).length < majority(set.length)),
     );
@@ -117,6 +119,17 @@ export class DurableBeforeSent implements Invariant {
       `group ${group}: ${by} committed index ${entry.index} of term ${entry.term}, which only ` +
         `${held.join(', ') || 'nobody'} of ${set.join(', ')} had made durable`,
     );
+  }
+
+  /** By an entry of this very step, which takes their seats as soon as it is written. */
+  #promotedNow(group: GroupId, raft: ReplicaView['raft']): readonly NodeId[] {
+    const written = this.#configurations.inForce(group, raft);
+    const { configuration, configurationIndex } = raft.view();
+    if (written === null || configurationIndex <= written.index) return [];
+    const before = votingSets(written.configuration).flat();
+    return votingSets(configuration)
+      .flat()
+      .filter((node) => !before.includes(node));
   }
 
   /** The one at the entry or before it, or one after it: the leader counted by one of these. */

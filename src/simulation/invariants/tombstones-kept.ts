@@ -4,7 +4,7 @@
 
 import type { Ready } from '../../core/contract.ts';
 import type { WatermarkCommand } from '../../core/model/command.ts';
-import type { GroupId, LogIndex, NodeId } from '../../core/model/ids.ts';
+import type { GroupId, LogIndex, NodeId, StorageId } from '../../core/model/ids.ts';
 import { logIndex } from '../../core/model/ids.ts';
 import type { RemovedRow, StateRow } from '../../core/model/state.ts';
 import type { MachineView } from '../observation.ts';
@@ -26,9 +26,9 @@ export class TombstonesKept implements Invariant {
   readonly #configurations: Configurations;
   /** Of each group: replicas that were removed and are not released, as of each committed change. */
   readonly #departed = new Map<GroupId, Departed[]>();
-  /** By node and group: up to where the state that it stored has the log. */
+  /** By disk and group: up to where the state that it stored has the log. */
   readonly #storedAt = new Map<string, LogIndex>();
-  /** By node and group: the keys whose stored row is a tombstone, with its index. */
+  /** By disk and group: the keys whose stored row is a tombstone, with its index. */
   readonly #stored = new Map<string, Map<string, LogIndex>>();
 
   constructor(commits: Commits, configurations: Configurations) {
@@ -44,19 +44,24 @@ export class TombstonesKept implements Invariant {
     });
   }
 
-  onReady({ name }: MachineView, { persist, state }: Ready): void {
-    for (const { group } of persist?.drops ?? []) this.#storedBy(name, group).clear();
+  onReady({ name, storageId }: MachineView, { persist, state }: Ready): void {
+    for (const { group } of persist?.drops ?? []) {
+      this.#storedBy(storageId, group).clear();
+      this.#storedAt.delete(`${storageId} ${group}`);
+    }
     for (const { group, snapshot } of persist?.snapshots ?? []) {
-      this.#storedBy(name, group).clear();
-      this.#storedAt.set(`${name} ${group}`, snapshot.point.index);
-      this.#store(name, group, snapshot.chunks.flat());
+      this.#storedBy(storageId, group).clear();
+      this.#storedAt.set(`${storageId} ${group}`, snapshot.point.index);
+      this.#store(storageId, group, snapshot.chunks.flat());
     }
     for (const { group, clear, rows, removed, point } of state?.changes ?? []) {
-      if (clear) this.#storedBy(name, group).clear();
-      const from = this.#storedAt.get(`${name} ${group}`) ?? logIndex(0);
-      for (const row of removed) this.#onRemoved(name, group, { row, from, to: point.index });
-      this.#storedAt.set(`${name} ${group}`, point.index);
-      this.#store(name, group, rows);
+      if (clear) this.#storedBy(storageId, group).clear();
+      const from = this.#storedAt.get(`${storageId} ${group}`) ?? logIndex(0);
+      for (const row of removed) {
+        this.#onRemoved({ name, storageId }, group, { row, from, to: point.index });
+      }
+      this.#storedAt.set(`${storageId} ${group}`, point.index);
+      this.#store(storageId, group, rows);
     }
   }
 
@@ -77,6 +82,18 @@ export class TombstonesKept implements Invariant {
     departed.push({ index, nodes: [...new Set(change(departed.at(-1)?.nodes ?? []))] });
   }
 
+  /** Purged somewhere in between: who came or went meanwhile is not held against it. */
+  #ownersAllTheTime(
+    group: GroupId,
+    { from, to }: { readonly from: LogIndex; readonly to: LogIndex },
+  ): readonly NodeId[] {
+    const changes = [...this.#configurations.committed(group), ...(this.#departed.get(group) ?? [])]
+      .map(({ index }) => index)
+      .filter((index) => index > from && index <= to);
+    const all = [from, ...changes].map((index) => this.#owners(group, index));
+    return (all[0] ?? []).filter((owner) => all.every((owners) => owners.includes(owner)));
+  }
+
   /** Whose watermark counts at that point of the log. */
   #owners(group: GroupId, index: LogIndex): readonly NodeId[] {
     const departed = this.#departed.get(group)?.findLast((each) => each.index <= index);
@@ -90,8 +107,8 @@ export class TombstonesKept implements Invariant {
     if (index > (passed.get(node) ?? 0)) passed.set(node, index);
   }
 
-  #store(node: NodeId, group: GroupId, rows: readonly StateRow[]): void {
-    const stored = this.#storedBy(node, group);
+  #store(storageId: StorageId, group: GroupId, rows: readonly StateRow[]): void {
+    const stored = this.#storedBy(storageId, group);
     for (const row of rows) {
       if (row.kind !== 'item') continue;
       if (row.value === null) stored.set(row.key, row.version.index);
@@ -100,31 +117,29 @@ export class TombstonesKept implements Invariant {
   }
 
   #onRemoved(
-    node: NodeId,
+    { name, storageId }: Pick<MachineView, 'name' | 'storageId'>,
     group: GroupId,
     { row, from, to }: { row: RemovedRow; from: LogIndex; to: LogIndex },
   ): void {
     if (row.kind !== 'item') return;
-    const stored = this.#storedBy(node, group);
+    const stored = this.#storedBy(storageId, group);
     const index = stored.get(row.key);
     stored.delete(row.key);
     if (index === undefined) return;
     const passed = this.#passed.get(group);
-    // Purged somewhere in between: who came or went meanwhile is not held against it.
-    const owners = this.#owners(group, to);
-    const behind = this.#owners(group, from).filter(
-      (owner) => owners.includes(owner) && (passed?.get(owner) ?? 0) < index,
+    const behind = this.#ownersAllTheTime(group, { from, to }).filter(
+      (owner) => (passed?.get(owner) ?? 0) < index,
     );
     if (behind.length === 0) return;
     throw new Violation(
       'tombstone-kept',
-      `group ${group}: ${node} purged the tombstone of ${row.key} at index ${index}, which ` +
+      `group ${group}: ${name} purged the tombstone of ${row.key} at index ${index}, which ` +
         `${behind.join(', ')} had not passed`,
     );
   }
 
-  #storedBy(node: NodeId, group: GroupId): Map<string, LogIndex> {
-    const name = `${node} ${group}`;
+  #storedBy(storageId: StorageId, group: GroupId): Map<string, LogIndex> {
+    const name = `${storageId} ${group}`;
     let stored = this.#stored.get(name);
     if (stored === undefined) {
       stored = new Map();

@@ -108,25 +108,29 @@ export class Errand {
       else this.#depart(leave, storageId, then);
     };
     this.#ask({ kind: 'leave', ...leave }, (result) => {
-      if (result.kind === 'administered') this.#untilRemoved(node, storageId, then);
+      if (result.kind === 'administered') this.#untilRemoved(node, result.index, then);
       else if (result.kind !== 'refused') this.#finish();
-      else if (result.refusal.reason === 'member-unknown') this.#onRemoved(node, storageId, then);
+      else if (result.refusal.reason === 'member-unknown')
+        this.#onRemoved({ node, storageId }, then);
       else if (how === 'lost') this.#later(again);
       else this.#finish();
     });
   }
 
-  #untilRemoved(node: NodeId, storageId: StorageId, then: () => void): void {
+  /** Until who has applied the departure, at `index`, has also applied that it is over. */
+  #untilRemoved(node: NodeId, index: number, then: () => void): void {
     this.#ask({ kind: 'control' }, (result) => {
-      const isRemoved =
-        result.kind === 'control' && result.row.removed.some((old) => old.storageId === storageId);
-      if (isRemoved) this.#onRemoved(node, storageId, then);
-      else this.#later(() => this.#untilRemoved(node, storageId, then));
+      const isKnown = result.kind === 'control' && result.index >= index;
+      if (isKnown && !result.row.departures.some((departure) => departure.node === node)) {
+        const listed = this.#desk.file.member(node);
+        const isMember = result.row.members.some((each) => each.storageId === listed?.storageId);
+        this.#onRemoved(isMember ? null : listed, then);
+      } else this.#later(() => this.#untilRemoved(node, index, then));
     });
   }
 
-  #onRemoved(node: NodeId, storageId: StorageId, then: () => void): void {
-    this.#desk.file.remove({ node, storageId });
+  #onRemoved(member: Pick<Member, 'node' | 'storageId'> | null, then: () => void): void {
+    if (member !== null) this.#desk.file.remove(member);
     then();
   }
 
