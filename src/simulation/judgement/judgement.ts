@@ -2,7 +2,8 @@
 // of that end.
 //
 //   while it runs   invariants/ (see invariants.ts), coverage
-//   at rest         every group where it is wanted; replicas equal; every `one` write merged; what failed never committed
+//   at rest         every group where it is wanted; replicas equal; every `one` write merged;
+//                   what failed never committed
 //                   linearizability of each key, counters, weak reads (histories.ts)
 
 import type { Judges, Rest } from '../cast.ts';
