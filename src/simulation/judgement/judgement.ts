@@ -3,7 +3,7 @@
 //
 //   while it runs   invariants/ (see invariants.ts), coverage
 //   at rest         every group where it is wanted; replicas equal; every `one` write merged;
-//                   what failed never committed;
+//                   what failed never committed
 //                   linearizability of each key, counters, weak reads (histories.ts)
 
 import type { Judges, Rest } from '../cast.ts';

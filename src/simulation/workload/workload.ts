@@ -4,9 +4,9 @@
 //   plan ─► Client (session, routes) ─► Errand (one planned operation) ─► Call (one request) ─► frames
 //                                            └─► Recorder ─► history for the judges
 //
-// When the storm is over, what is open is tried until it ends, members come to rest, and then every key
-// is read once more, at quorum and at all: what was acknowledged must be in those last reads. Their numbers are
-// negative: the plan has none of them.
+// When the storm is over, what is open is tried until it ends, members come to rest, and then every
+// key is read once more, at quorum and at all: what was acknowledged must be in those last reads.
+// Their numbers are negative: the plan has none of them.
 
 import type { Operation } from '../../checkers/history/history.ts';
 import type { GroupId } from '../../core/model/ids.ts';
