@@ -76,7 +76,7 @@ export class Run {
       for (let i = 0; i < restEvery; i++) await this.#tick();
       const astir = this.#openErrands() ?? judges.unrest(this.#rest());
       this.#isSettled ||= astir === null;
-      unrest = this.#openWork() ?? astir;
+      unrest = this.#openOperations() ?? astir ?? (workload.idle ? null : 'the last reads come');
     }
     judges.judge(this.#rest());
   }
@@ -150,10 +150,9 @@ export class Run {
   }
 
   /** What clients still wait for; null: nothing. */
-  #openWork(): string | null {
-    const { workload } = this.#options;
-    if (workload.idle) return null;
-    const open = workload.openOperations();
+  #openOperations(): string | null {
+    const open = this.#options.workload.openOperations();
+    if (open.length === 0) return null;
     return `${open.length} operations are open: ${open.slice(0, 5).join('; ')}`;
   }
 }
