@@ -62,16 +62,26 @@ export function nodeMoves(row: ControlRow, views: readonly GroupView[], node: st
 
 /** Every group that should have the node has it, and exactly the others that it should. */
 export function isInPlace(row: ControlRow, views: readonly GroupView[], node: string): boolean {
-  const control = views[0];
-  const heard =
-    control?.voters.includes(node) === true || control?.learners.includes(node) === true;
   return (
-    heard &&
+    isHeard(row, views[0], node) &&
     row.placement.every((nodes, group) => {
       if (group === 0 || !(nodes as readonly string[]).includes(node)) return true;
       return isSettled(views[group], nodes);
     })
   );
+}
+
+/**
+ * It hears the control group. If it should vote there, and their number is even without it, it soon
+ * does: before, the group survives one failure less than it will. Else it does when it has been there
+ * for a while.
+ */
+function isHeard(row: ControlRow, control: GroupView | undefined, node: string): boolean {
+  if (control === undefined) return false;
+  if (control.voters.includes(node)) return true;
+  const isDue =
+    row.placement[0]?.some((voter) => voter === node) && control.voters.length % 2 === 0;
+  return !isDue && control.learners.includes(node);
 }
 
 /**

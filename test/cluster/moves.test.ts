@@ -48,6 +48,19 @@ describe('a node that joins', () => {
     expect(isAllInPlace(row, [view(four), ...settled, view(three)])).toBe(true);
   });
 
+  it('that replaces a voter of the control group is in place when it votes there', () => {
+    const whole = [view(three), view(three), view(three), view(three)];
+    const replaced = controlRow({ members: three, placement: [three, three, three, three] });
+    const two = view(['node1', 'node2'], { learners: ['node3'] });
+    expect(isInPlace(replaced, [two, ...whole.slice(1)], 'node3')).toBe(false);
+    expect(isInPlace(replaced, whole, 'node3')).toBe(true);
+    // One more beside an odd number is not hurried (core/node/moves.ts).
+    const five = [...four, 'node5'];
+    const grown = controlRow({ members: five, placement: [five, three, three, three] });
+    const hearing = view(three, { learners: ['node4', 'node5'] });
+    expect(isInPlace(grown, [hearing, ...whole.slice(1)], 'node5')).toBe(true);
+  });
+
   it('is not judged by a group whose leader nobody knows', () => {
     const silent = view(three, { leader: null });
     const views = [view(four), silent, silent, view(three)];

@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from '../../src/client/connect.ts';
 import { type Json, Lab } from './lab.ts';
 
 let lab: Lab;
@@ -33,10 +34,15 @@ async function names(): Promise<string[]> {
 /** Every key at quorum, each through another node. */
 async function expectReadable(): Promise<void> {
   const nodes = await names();
-  for (const [index, key] of keys.entries()) {
-    const via = nodes[index % nodes.length] ?? '';
-    const got = await lab.run(['get', key, '--via', via, '--timeout', '10s']);
-    expect([via, got.code === 0 ? got.stdout : got.stderr]).toEqual([via, `value of ${key}`]);
+  const db = await connect({ cluster: 'lab', home: lab.home });
+  try {
+    for (const [index, key] of keys.entries()) {
+      const via = nodes[index % nodes.length] ?? '';
+      const { text } = await db.get(key, { via, timeoutMs: 10_000 });
+      expect([via, text]).toEqual([via, `value of ${key}`]);
+    }
+  } finally {
+    await db.close();
   }
 }
 

@@ -24,7 +24,7 @@ const small = {
 };
 
 const changes: readonly { readonly fault: Fault; readonly plan: Partial<Plan> }[] = [
-  { fault: { kind: 'join', node: node4, zone: '', at }, plan: { nodes: 3 } },
+  { fault: { kind: 'join', node: node4, zone: '', at }, plan: { nodes: 3, partitions: 2 } },
   { fault: { kind: 'leave', node: node4, force: false, at }, plan: { nodes: 4 } },
   { fault: { kind: 'replace', node: node3, at }, plan: { nodes: 4 } },
 ];
@@ -91,6 +91,10 @@ const expected: Readonly<Partial<Record<Fault['kind'], readonly string[]>>> = {
     'learner added in group 1',
     'replica born in group 0',
     'install-snapshot in group 0',
+    'replica born in group 1',
+    'joint configuration committed in group 1',
+    'replica dropped in group 1',
+    'owner-released committed in group 1',
   ],
   leave: [
     'member-departing committed',

@@ -137,13 +137,27 @@ export class Moves {
   }
 
   #readyOf(replica: Replica, wanted: DesiredRow): readonly NodeId[] {
-    const { stableTicks } = this.#options.bounds;
-    const isStable = (node: NodeId) =>
-      replica.group !== controlGroup || (this.#wellFor.get(node) ?? 0) >= stableTicks;
-    return replica.raft
+    const ready = replica.raft
       .progressOf()
-      .filter(({ node, caughtUp }) => caughtUp && wanted.voters.includes(node) && isStable(node))
+      .filter(({ node, caughtUp }) => caughtUp && wanted.voters.includes(node))
       .map(({ node }) => node);
+    return replica.group === controlGroup ? this.#steadyOf(ready, replica) : ready;
+  }
+
+  /**
+   * A voter of the control group should have been well for a while, or it comes and goes with the
+   * majority. One more beside an even number needs no greater majority: it can only help, and is
+   * taken at once. So the group survives the next death as soon as a lost voter is replaced.
+   */
+  #steadyOf(ready: readonly NodeId[], { raft }: Replica): readonly NodeId[] {
+    const { stableTicks } = this.#options.bounds;
+    const { voters } = raft.configuration;
+    const steady = ready.filter(
+      (node) => voters.includes(node) || (this.#wellFor.get(node) ?? 0) >= stableTicks,
+    );
+    const next = ready.find((node) => !steady.includes(node));
+    const isNew = steady.some((node) => !voters.includes(node));
+    return next === undefined || isNew || voters.length % 2 === 1 ? steady : [...steady, next];
   }
 
   /** Nothing of a lost disk comes back: no tombstone is kept for its sake. */

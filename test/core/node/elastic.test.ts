@@ -147,6 +147,42 @@ describe('a replacement', () => {
   });
 });
 
+describe('the voters of the control group', () => {
+  const voters = (world: World): number => {
+    const led = world.leaderOf(0);
+    const raft = led === null ? undefined : world.node(led).replica(groupId(0))?.raft;
+    return raft?.configuration.votersOutgoing.length === 0 ? raft.configuration.voters.length : 0;
+  };
+  const never = { bounds: { stableTicks: 1_000_000 } };
+
+  it('are three again at once when a lost one is replaced, so that the next may die', () => {
+    const world = ledWorld({ partitions: 4, ...never });
+    world.kill(node3);
+    world.run(100);
+    const lost = { kind: 'leave', node: node3, how: 'lost', force: false } as const;
+    expect(administer(world, lost).kind).toBe('administered');
+    world.runUntil(() => row(world, node1).members.length === 2, 3000);
+    expect(voters(world)).toBe(2);
+    join(world, node3, 'a new disk');
+    world.runUntil(() => voters(world) === 3);
+    world.run(500);
+    world.kill(node2);
+    world.runUntilLed();
+    expect(world.put(node1, 'k', 'v', { forward: true }).kind).toBe('written');
+  });
+
+  it('become more only with a newcomer that has been well for a while', () => {
+    const world = ledWorld({ nodes: 4, partitions: 4, ...never });
+    join(world, nodeId('node5'));
+    world.run(1000);
+    expect(row(world, node1).placement[0]).toHaveLength(5);
+    expect(voters(world)).toBe(3);
+    const steady = ledWorld({ nodes: 4, partitions: 4 });
+    join(steady, nodeId('node5'));
+    steady.runUntil(() => voters(steady) === 5);
+  });
+});
+
 describe('a member that is dead for too long', () => {
   it('is replaced by the others, without a command', () => {
     const world = ledWorld({ nodes: 4, partitions: 8, deadNodeTimeoutMs: 3000 });
