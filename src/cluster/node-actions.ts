@@ -72,6 +72,8 @@ export async function actOnNodes(cluster: Cluster, request: ActionRequest): Prom
   for (const node of changed) {
     recordEvent(cluster.paths, { kind: action, node, detail: { pid: pids.get(node) ?? null } });
   }
+  // It is done and recorded, whatever becomes of the waiting.
+  if (action === 'resume') await waitUntilTrusted(cluster, changed);
   const nodes = drawn.nodes.map((name) => {
     return { name, pid: pids.get(name) ?? null, changed: changed.includes(name) };
   });
@@ -95,9 +97,7 @@ async function perform(
     pause: (node: string) => pauseNode(cluster, node),
     resume: (node: string) => resumeNode(cluster, node),
   }[action];
-  const done = await Promise.all(nodes.map(async (node) => [node, await act(node)] as const));
-  if (action === 'resume') await waitUntilTrusted(cluster, nodes);
-  return new Map(done);
+  return new Map(await Promise.all(nodes.map(async (node) => [node, await act(node)] as const)));
 }
 
 async function findLeader(cluster: Cluster): Promise<string | null> {

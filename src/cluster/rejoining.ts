@@ -13,11 +13,8 @@ const refutedMsMax = 3000;
 const pollMs = 10;
 const doubtful: readonly NodeState[] = ['starting', 'suspect', 'unreachable'];
 
-/** True when no one of `nodes` is doubted any more; false when the time was over. */
-export async function waitUntilTrusted(
-  cluster: Cluster,
-  nodes: readonly string[],
-): Promise<boolean> {
+/** Until no one of `nodes` is doubted any more, or the time is over: status tells which. */
+export async function waitUntilTrusted(cluster: Cluster, nodes: readonly string[]): Promise<void> {
   return withRunningNodes(cluster, async (db) => {
     const ask = async (): Promise<true | null> => {
       const report = await probeCluster(cluster, db);
@@ -26,7 +23,6 @@ export async function waitUntilTrusted(
       );
       return doubted ? null : true;
     };
-    const trusted = await waitUntil({ ask, everyMs: pollMs, timeoutMs: refutedMsMax });
-    return trusted !== null;
+    await waitUntil({ ask, everyMs: pollMs, timeoutMs: refutedMsMax });
   });
 }
