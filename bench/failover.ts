@@ -28,7 +28,7 @@ async function failOver(laboratory: Laboratory, db: Db, key: string): Promise<nu
 }
 
 await runProgram({
-  defaults: { seconds: 1, rounds: 10, seed: 'failover' },
+  defaults: { seconds: 1, rounds: 10, seed: 'failover', nodes: 3 },
   async run({ rounds, seed }, { cleanup, say }) {
     const laboratory = await Laboratory.prepare();
     cleanup(() => laboratory.close());

@@ -167,7 +167,7 @@ function skipped(): Outcome {
 }
 
 await runProgram({
-  defaults: { seconds: 5, rounds: 5, seed: 'peers' },
+  defaults: { seconds: 5, rounds: 5, seed: 'peers', nodes: 3 },
   async run({ seconds, rounds }, { cleanup, say }) {
     const version = etcdVersion();
     if (version === null) return skipped();

@@ -7,6 +7,8 @@ export interface Flags {
   readonly seconds: number;
   readonly seed: string;
   readonly rounds: number;
+  /** Of the cluster. */
+  readonly nodes: number;
 }
 
 export interface Outcome {
@@ -67,13 +69,15 @@ function readFlags(defaults: Flags): { flags: Flags; json: boolean } {
       seconds: { type: 'string', default: String(defaults.seconds) },
       rounds: { type: 'string', default: String(defaults.rounds) },
       seed: { type: 'string', default: defaults.seed },
+      nodes: { type: 'string', default: String(defaults.nodes) },
       json: { type: 'boolean', default: false },
     },
   });
   const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
-  if (!(seconds > 0) || !(rounds > 0))
-    throw new Error('--seconds and --rounds take a number above 0');
-  return { flags: { seconds, rounds, seed: values.seed }, json: values.json };
+  const nodes = Number(values.nodes);
+  if (!(seconds > 0) || !(rounds > 0) || !(nodes > 0))
+    throw new Error('--seconds, --rounds and --nodes take a number above 0');
+  return { flags: { seconds, rounds, seed: values.seed, nodes }, json: values.json };
 }
 
 /**

@@ -62,7 +62,7 @@ async function noneRuns(laboratory: Laboratory): Promise<true | null> {
 }
 
 await runProgram({
-  defaults: { seconds: 1, rounds: 1, seed: 'recovery' },
+  defaults: { seconds: 1, rounds: 1, seed: 'recovery', nodes: 3 },
   async run(_flags, { cleanup }) {
     const laboratory = await Laboratory.prepare();
     cleanup(() => laboratory.close());

@@ -110,7 +110,7 @@ function report(options: {
 }
 
 await runProgram({
-  defaults: { seconds: 60, rounds: 1, seed: '1' },
+  defaults: { seconds: 60, rounds: 1, seed: '1', nodes: 3 },
   async run({ seconds, seed }, { cleanup, say }): Promise<Outcome> {
     const laboratory = await Laboratory.prepare(nodes.length);
     cleanup(() => laboratory.close());

@@ -2,6 +2,7 @@
 // makes. Exit 0: all of them kept; 1: one was broken.
 
 import { expectDirectory } from '../src/cluster/plan-file.ts';
+import { membersDrawn } from '../src/simulation/draw.ts';
 import { nodesRange, ticksRange } from '../src/simulation/replay/plan-fields.ts';
 import { totalsOf } from '../src/simulation/report.ts';
 import { DsysCommand, Flags, type Input } from './cli/command.ts';
@@ -20,6 +21,10 @@ export default class Sim extends DsysCommand<typeof Sim> {
     seeds: numberFlag({ description: 'how many seeds (default 1)', min: 1, max: 1_000_000 })(),
     nodes: numberFlag({ description: 'nodes of each cluster (default 3 or 5)', ...nodesRange })(),
     ticks: numberFlag({ description: 'how long the storm lasts (default 3000)', ...ticksRange })(),
+    members: Flags.option({ options: membersDrawn })({
+      description: 'fixed: nobody joins, leaves or is replaced',
+      default: 'drawn' as const,
+    }),
     trace: Flags.string({ description: 'write every step of the one run', helpValue: 'FILE' }),
     workers: numberFlag({ description: 'processes (default one a core)', min: 1, max: 256 })(),
     shrink: numberFlag({

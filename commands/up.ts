@@ -18,6 +18,13 @@ export default class Up extends DsysCommand<typeof Up> {
     config: Flags.string({ description: 'read these from a file', helpValue: 'dsys.yaml' }),
     'base-port': numberFlag({ description: 'first of its ports', min: 1024, max: 65_000 })(),
     replication: numberFlag({ description: 'copies of each partition', min: 1, max: 9 })(),
+    zones: Flags.string({
+      description: 'given to the nodes in turn: copies are spread over zones',
+      helpValue: 'a,b,c',
+    }),
+    'dead-node-timeout': durationFlag({
+      description: 'a node that is dead for longer is taken for lost (default 10m)',
+    }),
     partitions: numberFlag({ description: 'partitions (default 64)', min: 1, max: 1024 })(),
     wait: Flags.option({ options: ['ready', 'listening', 'none'] as const })({
       default: 'ready' as const,
@@ -40,6 +47,7 @@ export default class Up extends DsysCommand<typeof Up> {
       const options: UpOptions = {
         ...rest,
         basePort: flags['base-port'],
+        deadNodeTimeoutMs: flags['dead-node-timeout'],
         limit: { timeoutMs: timeout, signal },
       };
       return runUp({ options, foreground, dryRun, output, signal });

@@ -57,10 +57,16 @@ describe('the JSON of schema 1', () => {
       await shape('nope'),
       await shape('kill', 'node3'),
       await shape('start', 'node3'),
+      await shape('configure'),
+      await shape('join'),
+      await shape('leave', 'node4'),
+      await shape('kill', 'node3'),
+      await shape('replace', 'node3'),
+      await shape('rolling-restart', '--wait-healthy'),
       await shape('down'),
       await shape('sim', '--seed', '1', '--ticks', '60'),
       await shape('replay', join(lab.home, 'plan.json')),
     ];
     await expect(shapes.join('\n')).toMatchFileSnapshot('surface/json.txt');
-  }, 120_000);
+  }, 300_000);
 });

@@ -75,6 +75,17 @@ export const targetFlags = {
   }),
 };
 
+/** `a` for `zone=a`, the only label that there is. */
+export function zoneOfLabel(text: string): string {
+  const zone = /^zone=([^\s,=]{1,64})$/.exec(text)?.[1];
+  if (zone !== undefined) return zone;
+  throw new DsysError({
+    code: 'usage',
+    message: `expected a label such as zone=a; found ${JSON.stringify(text)}`,
+    hint: 'there is one label: zone',
+  });
+}
+
 /** Rejects what is not a whole number within the bounds. */
 export function parseWhole(
   text: string,

@@ -5,6 +5,7 @@ import type { Config } from './command.ts';
 const headings: Readonly<Record<string, string>> = {
   cluster: 'Run a cluster',
   data: 'Use it',
+  grow: 'Grow it, shrink it, repair it',
   break: 'Break it',
   look: 'Look at it',
   prove: 'Prove it',
@@ -47,6 +48,6 @@ export function groupOf(command: { readonly [name: string]: unknown }): string {
 
 function section(heading: string, verbs: readonly Verb[]): string[] {
   if (verbs.length === 0) return [];
-  const lines = verbs.map(({ id, summary }) => `  ${id.padEnd(10)} ${summary.split('\n')[0]}`);
+  const lines = verbs.map(({ id, summary }) => `  ${id.padEnd(15)} ${summary.split('\n')[0]}`);
   return ['', heading, ...lines];
 }

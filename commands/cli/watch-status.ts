@@ -1,7 +1,7 @@
 // `dsys status --watch`: redraws in place on a terminal, one JSON line a look with --json, until
 // Ctrl-C.
 
-import type { Cluster } from '../../src/cluster/cluster.ts';
+import { type Cluster, readCluster } from '../../src/cluster/cluster.ts';
 import { nothing, type Output, type Shown } from './output.ts';
 import { shownReport, type View } from './status.ts';
 
@@ -24,7 +24,8 @@ export async function watchStatus(
   const db = await connectTo(cluster);
   try {
     for (;;) {
-      const shown = await shownReport(await probeCluster(cluster, db), options);
+      const now = readCluster(cluster.paths);
+      const shown = await shownReport(await probeCluster(now, db), options);
       if (process.stdout.isTTY && !output.json) process.stdout.write(clearScreen);
       await output.finish(shown);
       await pause(everyMs);

@@ -3,7 +3,7 @@
 import { lanesOfMachine } from '../../src/cluster/lanes.ts';
 import { freshSeed } from '../../src/cluster/seed.ts';
 import { DsysError } from '../../src/errors.ts';
-import type { DrawOptions } from '../../src/simulation/draw.ts';
+import type { DrawOptions, MembersDrawn } from '../../src/simulation/draw.ts';
 import { isSeed } from '../../src/simulation/replay/plan-fields.ts';
 
 export interface SimFlags {
@@ -11,6 +11,7 @@ export interface SimFlags {
   readonly seeds?: number | undefined;
   readonly nodes?: number | undefined;
   readonly ticks?: number | undefined;
+  readonly members?: MembersDrawn | undefined;
   readonly trace?: string | undefined;
   readonly workers?: number | undefined;
   readonly shrink: number;
@@ -48,15 +49,24 @@ export function requestOf(flags: SimFlags): SimRequest {
   };
 }
 
-export function drawOf({ nodes, ticks }: Pick<SimFlags, 'nodes' | 'ticks'>): DrawOptions {
-  return { ...(nodes === undefined ? {} : { nodes }), ...(ticks === undefined ? {} : { ticks }) };
+export function drawOf({
+  nodes,
+  ticks,
+  members,
+}: Pick<SimFlags, 'nodes' | 'ticks' | 'members'>): DrawOptions {
+  return {
+    ...(nodes === undefined ? {} : { nodes }),
+    ...(ticks === undefined ? {} : { ticks }),
+    ...(members === undefined || members === 'drawn' ? {} : { members }),
+  };
 }
 
 /** The flags with which another process draws the same plans. */
-export function drawFlags({ nodes, ticks }: DrawOptions): readonly string[] {
+export function drawFlags({ nodes, ticks, members }: DrawOptions): readonly string[] {
   return [
     ...(nodes === undefined ? [] : ['--nodes', String(nodes)]),
     ...(ticks === undefined ? [] : ['--ticks', String(ticks)]),
+    ...(members === undefined ? [] : ['--members', members]),
   ];
 }
 

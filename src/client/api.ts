@@ -2,6 +2,8 @@
 // milliseconds. Every rejection is a DsysError; its `outcome` says whether a failed write may still
 // take effect.
 
+import type { ControlRow } from '../core/model/control-row.ts';
+import type { Member } from '../core/model/member.ts';
 import type { Consistency, NodeStatus, ReplicaHash, Topology } from '../core/model/operation.ts';
 import type { Version, VersionVector } from '../core/model/version.ts';
 import type { DsysError } from '../errors.ts';
@@ -102,6 +104,31 @@ export interface QueryOptions {
   readonly timeoutMs?: number;
 }
 
+/** What the control group has agreed on, as of one applied index. */
+export interface ControlState {
+  readonly index: number;
+  readonly row: ControlRow;
+  /** The node that answered. */
+  readonly from: string;
+}
+
+export interface AdministerOptions {
+  /** Covers everything, retries included. Default 5000. */
+  readonly timeoutMs?: number;
+}
+
+export interface LeaveOptions extends AdministerOptions {
+  /** `leaving` (default): it runs and hands over; `lost`: its disk is not counted on any more. */
+  readonly how?: 'leaving' | 'lost';
+  /** Also when that leaves fewer members than the replication factor. */
+  readonly force?: boolean;
+}
+
+export interface ConfigureOptions extends AdministerOptions {
+  readonly replicationFactor?: number;
+  readonly deadNodeTimeoutMs?: number;
+}
+
 /**
  * A connection to a cluster. Thousands of operations may be in flight; what is concurrent is
  * batched.
@@ -120,6 +147,15 @@ export interface Db {
   hashes(options?: QueryOptions): Promise<NodeAnswer<readonly ReplicaHash[]>[]>;
   /** As one reachable node believes. */
   topology(options?: QueryOptions): Promise<Topology>;
+  /** Members, settings and desired placement: the newest that any node that answers has applied. */
+  control(options?: QueryOptions): Promise<ControlState>;
+  /**
+   * The three changes of a cluster. Each resolves when the control group has committed it, to the
+   * index of that; its effect on the data is still to come (`control`, `status`). Repeatable.
+   */
+  join(member: Member, options?: AdministerOptions): Promise<{ readonly index: number }>;
+  leave(node: string, options?: LeaveOptions): Promise<{ readonly index: number }>;
+  configure(options: ConfigureOptions): Promise<{ readonly index: number }>;
   /** Rejects what is still waiting; afterwards nothing here keeps the process alive. */
   close(): Promise<void>;
 }

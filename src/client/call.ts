@@ -4,6 +4,7 @@
 
 import type { GroupId, NodeId } from '../core/model/ids.ts';
 import type {
+  AdminOperation,
   Consistency,
   Operation,
   Refusal,
@@ -66,7 +67,17 @@ export interface Call extends Omit<CallOptions, 'group'>, Settle {
   refusedBy: NodeId | null;
 }
 
-export type Verb = 'put' | 'get' | 'del' | 'incr' | 'scan' | 'status' | 'topology' | 'hashes';
+export type Verb =
+  | 'put'
+  | 'get'
+  | 'del'
+  | 'incr'
+  | 'scan'
+  | 'status'
+  | 'topology'
+  | 'hashes'
+  | 'control'
+  | AdminOperation['kind'];
 
 const verbs: Readonly<Record<Operation['kind'], Verb>> = {
   put: 'put',
@@ -77,14 +88,30 @@ const verbs: Readonly<Record<Operation['kind'], Verb>> = {
   status: 'status',
   topology: 'topology',
   hashes: 'hashes',
+  control: 'control',
+  join: 'join',
+  leave: 'leave',
+  configure: 'configure',
 };
 
 export function verbOf({ operation }: Pick<CallOptions, 'operation'>): Verb {
   return verbs[operation.kind];
 }
 
+/** It has a session, which makes a second execution impossible. */
 export function isWrite({ operation }: Pick<CallOptions, 'operation'>): boolean {
   return operation.kind === 'put' || operation.kind === 'delete' || operation.kind === 'increment';
+}
+
+/** A change of the cluster itself: executed twice, it is as if it was executed once. */
+export function isAdministration({ operation }: Pick<CallOptions, 'operation'>): boolean {
+  const { kind } = operation;
+  return kind === 'join' || kind === 'leave' || kind === 'configure';
+}
+
+/** What becomes of it must be known: an attempt without an answer may have had an effect. */
+export function isChange(call: Pick<CallOptions, 'operation'>): boolean {
+  return isWrite(call) || isAdministration(call);
 }
 
 /** May it be sent again when it may have arrived? A `one` write would become a second write. */
@@ -94,7 +121,7 @@ export function isRepeatable(call: Pick<CallOptions, 'operation' | 'consistency'
 
 /** It may take effect, or have taken it: nobody said that it certainly did not. */
 export function mayHaveEffect(call: Call): boolean {
-  return isWrite(call) && (call.unresolved > 0 || call.attempt?.sent === true);
+  return isChange(call) && (call.unresolved > 0 || call.attempt?.sent === true);
 }
 
 /** Field by field: a spread with more fields behind it costs a sixth of a busy client's time. */

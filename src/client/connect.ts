@@ -21,6 +21,8 @@ import { checkName } from './validation.ts';
 import type { SocketMaker } from './zeromq.ts';
 import { loadSockets } from './zeromq.ts';
 
+export type { ControlRow } from '../core/model/control-row.ts';
+export type { Member } from '../core/model/member.ts';
 export type {
   Consistency,
   GroupStatus,
@@ -33,13 +35,17 @@ export type { Timestamp, Version, VersionVector } from '../core/model/version.ts
 export type { ErrorCode, FailureOutcome } from '../errors.ts';
 export { DsysError } from '../errors.ts';
 export type {
+  AdministerOptions,
+  ConfigureOptions,
   ConnectOptions,
+  ControlState,
   Db,
   DeleteOptions,
   Entry,
   IncrementOptions,
   IncrementResult,
   KeyPair,
+  LeaveOptions,
   NodeAddress,
   NodeAnswer,
   PutOptions,
@@ -74,6 +80,8 @@ function openDatabase(access: ClusterAccess, { name }: ConnectOptions, newSocket
     session: new Session({ name, wallMs: Date.now }),
     onNodeUp: (node) => watch.onUp(node),
     onNodeSlow: (node) => watch.onSlow(node),
+    onNodeLost: () => watch.onLost(),
+    onStranger: (from) => watch.onStranger(from),
   });
-  return new Database({ dispatcher, routes });
+  return new Database({ dispatcher, routes, watch });
 }

@@ -123,6 +123,11 @@ export class Connection<Item extends Outgoing> {
     if (this.#inFlight.delete(item.request.id)) this.#mute = true;
   }
 
+  /** Nothing that was asked is waited for any more. */
+  giveUp(): void {
+    if (this.isAwaited) this.#onDown('lost');
+  }
+
   close(): Promise<void> {
     this.#up = false;
     this.#socket.close();

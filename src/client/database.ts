@@ -2,8 +2,10 @@
 // values. Values are copied out of the frame that brought them: they belong to the caller.
 
 import type { NodeId } from '../core/model/ids.ts';
-import { logIndex, nodeId } from '../core/model/ids.ts';
+import { controlGroup, logIndex, nodeId } from '../core/model/ids.ts';
+import type { Member } from '../core/model/member.ts';
 import type {
+  AdminOperation,
   NodeQuery,
   NodeStatus,
   Operation,
@@ -12,11 +14,15 @@ import type {
 } from '../core/model/operation.ts';
 import { DsysError } from '../errors.ts';
 import type {
+  AdministerOptions,
+  ConfigureOptions,
+  ControlState,
   Db,
   DeleteOptions,
   Entry,
   IncrementOptions,
   IncrementResult,
+  LeaveOptions,
   NodeAnswer,
   PutOptions,
   QueryOptions,
@@ -31,6 +37,7 @@ import type { Routes } from './routes.ts';
 import type { Page, PageQuery } from './scan.ts';
 import { mergePartitions } from './scan.ts';
 import { textOf } from './text.ts';
+import type { TopologyWatch } from './topology.ts';
 import {
   checkCondition,
   checkConsistency,
@@ -44,16 +51,19 @@ import {
 const readMs = 1000;
 const writeMs = 2000;
 const queryMs = 250;
+const administerMs = 5000;
 
 type ResultOf<Kind extends Success['kind']> = Extract<Success, { readonly kind: Kind }>;
 
 export class Database implements Db {
   readonly #dispatcher: Dispatcher;
   readonly #routes: Routes;
+  readonly #watch: TopologyWatch;
 
-  constructor(options: { dispatcher: Dispatcher; routes: Routes }) {
+  constructor(options: { dispatcher: Dispatcher; routes: Routes; watch: TopologyWatch }) {
     this.#dispatcher = options.dispatcher;
     this.#routes = options.routes;
+    this.#watch = options.watch;
   }
 
   async put(
@@ -117,6 +127,31 @@ export class Database implements Db {
     return expectKind(result, 'topology').topology;
   }
 
+  async control(options: QueryOptions = {}): Promise<ControlState> {
+    const answers = await this.#askAll({ kind: 'control' }, options, (result) =>
+      expectKind(result, 'control'),
+    );
+    const states = answers.flatMap((one) => (one.ok ? [{ ...one.answer, from: one.node }] : []));
+    const [newest] = states.sort((a, b) => b.index - a.index);
+    if (newest === undefined) throw firstError(answers);
+    this.#watch.learnMembers(newest);
+    return { index: newest.index, row: newest.row, from: newest.from };
+  }
+
+  join(member: Member, options: AdministerOptions = {}): Promise<{ index: number }> {
+    return this.#administer({ kind: 'join', member }, options);
+  }
+
+  leave(node: string, options: LeaveOptions = {}): Promise<{ index: number }> {
+    const { how = 'leaving', force = false } = options;
+    return this.#administer({ kind: 'leave', node: nodeId(node), how, force }, options);
+  }
+
+  configure(options: ConfigureOptions): Promise<{ index: number }> {
+    const { replicationFactor = null, deadNodeTimeoutMs = null } = options;
+    return this.#administer({ kind: 'configure', replicationFactor, deadNodeTimeoutMs }, options);
+  }
+
   close(): Promise<void> {
     return this.#dispatcher.close();
   }
@@ -125,6 +160,21 @@ export class Database implements Db {
     const result = await this.#run(operation, options, writeMs);
     const { version, acks, via } = expectKind(result, 'written');
     return { version, acks, via };
+  }
+
+  async #administer(
+    operation: AdminOperation,
+    options: AdministerOptions,
+  ): Promise<{ index: number }> {
+    const timeoutMs = checkTimeout(options, administerMs);
+    const result = await this.#dispatcher.submit({
+      operation,
+      consistency: 'quorum',
+      group: controlGroup,
+      pin: null,
+      timeoutMs,
+    });
+    return { index: expectKind(result, 'administered').index };
   }
 
   async #page({ group, after, limit }: PageQuery, options: ScanOptions): Promise<Page> {
@@ -143,14 +193,18 @@ export class Database implements Db {
     });
   }
 
-  #askAll<What>(
+  /**
+   * All members, those too that joined since the client last looked: they are asked a moment later.
+   */
+  async #askAll<What>(
     query: NodeQuery,
     options: QueryOptions,
     answerOf: (result: Success) => What,
   ): Promise<NodeAnswer<What>[]> {
-    const timeoutMs = checkTimeout(options, queryMs);
+    const end = performance.now() + checkTimeout(options, queryMs);
     const ask = async (node: NodeId): Promise<NodeAnswer<What>> => {
       const start = performance.now();
+      const timeoutMs = Math.max(1, end - start);
       try {
         const result = await this.#dispatcher.submit(queryCall(query, node, timeoutMs));
         return { node, ok: true, answer: answerOf(result), tookMs: performance.now() - start };
@@ -159,7 +213,9 @@ export class Database implements Db {
         throw error;
       }
     };
-    return Promise.all(this.#dispatcher.fleet.nodes.map(ask));
+    const asked = new Map(this.#dispatcher.fleet.nodes.map((node) => [node, ask(node)]));
+    await this.#watch.refresh(Math.max(1, end - performance.now()));
+    return Promise.all(this.#dispatcher.fleet.nodes.map((node) => asked.get(node) ?? ask(node)));
   }
 
   #member(name: string): NodeId {
@@ -180,6 +236,12 @@ function queryCall(
   timeoutMs: number,
 ): Parameters<Dispatcher['submit']>[0] {
   return { operation, consistency: 'one', group: null, pin, timeoutMs };
+}
+
+/** Nobody answered: why the first of them did not. */
+function firstError(answers: readonly NodeAnswer<unknown>[]): DsysError {
+  for (const answer of answers) if (!answer.ok) return answer.error;
+  return new DsysError({ code: 'not-running', message: 'expected a member, found none' });
 }
 
 function conditionOf(key: string, options: DeleteOptions) {

@@ -12,7 +12,7 @@ import type { NodeId } from '../core/model/ids.ts';
 import type { Refusal, Result } from '../core/model/operation.ts';
 import { DsysError } from '../errors.ts';
 import type { Attempt, Call, CallOptions, Success } from './call.ts';
-import { isRepeatable, isWrite, mayHaveEffect, newCall } from './call.ts';
+import { isChange, isRepeatable, isWrite, mayHaveEffect, newCall } from './call.ts';
 import { candidatesOf, chooseNode } from './choice.ts';
 import { isLasting } from './connection.ts';
 import { closed, expired, nobodyAnswers, outcomeUnknown } from './failures.ts';
@@ -25,6 +25,8 @@ import { graceMs, judge, leadsTo } from './verdict.ts';
 
 /** Open calls of one client; beyond it the caller is told at once. */
 const callsMax = 65_536;
+/** How long a call waits for the address of a leader that the fleet does not know yet. */
+const strangerMs = 50;
 /** How often deadlines, back-offs and silent nodes are looked at while calls are open. */
 const sweepMs = 10;
 
@@ -35,13 +37,17 @@ export interface DispatcherOptions extends FleetOptions {
   readonly onNodeUp: (node: NodeId) => void;
   /** A node owes answers and does not speak; the place to ask it for a sign of life. */
   readonly onNodeSlow: (node: NodeId) => void;
+  /** A connection died, or the node behind it is another one now. */
+  readonly onNodeLost: (node: NodeId) => void;
+  /** `from` names a leader that the fleet does not know; the place to ask it for the members. */
+  readonly onStranger: (from: NodeId) => void;
 }
 
 export class Dispatcher {
   readonly #routes: Routes;
   readonly #session: Session;
   readonly #fleet: Fleet;
-  readonly #onNodeSlow: (node: NodeId) => void;
+  readonly #options: DispatcherOptions;
   readonly #calls = new Set<Call>();
   /** Writes that wait until fewer are open. */
   readonly #gate: Call[] = [];
@@ -54,7 +60,7 @@ export class Dispatcher {
   constructor(options: DispatcherOptions) {
     this.#routes = options.routes;
     this.#session = options.session;
-    this.#onNodeSlow = options.onNodeSlow;
+    this.#options = options;
     this.#fleet = new Fleet(options, {
       onUp: (node) => {
         this.#placeStranded();
@@ -78,6 +84,15 @@ export class Dispatcher {
       this.#sweeper ??= setInterval(() => this.#sweep(), sweepMs);
       this.#place(call);
     });
+  }
+
+  /** Members came or went: calls that wait for one of those that came can go on. */
+  onMembersChanged(): void {
+    const now = performance.now();
+    for (const call of this.#calls) {
+      const leader = isPausing(call) ? this.#routes.leaderOf(call.group) : null;
+      if (leader !== null && this.#fleet.reachabilityOf(leader, now) === 'fresh') this.#place(call);
+    }
   }
 
   /** Ends every open call by what is known of it, and every connection. */
@@ -147,17 +162,26 @@ export class Dispatcher {
     const from = connection.node;
     const isLate = call.attempt !== attempt;
     this.#learn(call, from, refusal);
-    if (isLate && refusal.effect === 'none' && isWrite(call)) call.unresolved -= 1;
+    if (isLate && refusal.effect === 'none' && isChange(call)) call.unresolved -= 1;
     if (isLate) return;
     call.attempt = null;
-    if (refusal.effect === 'unknown' && isWrite(call)) call.unresolved += 1;
+    if (refusal.effect === 'unknown' && isChange(call)) call.unresolved += 1;
     call.lastRefusal = refusal;
     call.refusedBy = from;
     const now = performance.now();
     const verdict = judge({ call, from, refusal, open: this.#calls.size, startedAt, now });
     if (verdict.kind === 'reject') this.#reject(call, verdict.error);
+    else if (this.#namesStranger(refusal, from)) call.retryAt = now + strangerMs;
     else if (verdict.delayMs === 0) this.#place(call);
     else call.retryAt = now + verdict.delayMs;
+  }
+
+  /** The leader is a member that the client has not heard of; whoever named it is asked. */
+  #namesStranger(refusal: Refusal, from: NodeId): boolean {
+    const leader = leadsTo(refusal, from);
+    if (leader === null || this.#fleet.knows(leader)) return false;
+    this.#options.onStranger(from);
+    return true;
   }
 
   #learn(call: Call, from: NodeId, refusal: Refusal): void {
@@ -166,7 +190,7 @@ export class Dispatcher {
     const { replicas } = refusal;
     const leader = leadsTo(refusal, from);
     const isNews = this.#routes.learnFrom({ group: call.group, from, replicas, leader });
-    if (!isNews) return;
+    if (!isNews || this.#namesStranger(refusal, from)) return;
     for (const other of this.#calls)
       if (other !== call && other.group === call.group && isPausing(other)) this.#place(other);
   }
@@ -181,18 +205,19 @@ export class Dispatcher {
         this.#reject(call, outcomeUnknown(call, `the connection to ${node} was lost`));
       else this.#place(call);
     }
+    if (!this.#closed && this.#fleet.isLost(node)) this.#options.onNodeLost(node);
   }
 
   /** Sent, and now nobody will answer. Attempts that were given up before are counted already. */
   #onLost(attempt: Attempt): void {
     const { call } = attempt;
-    if (call.attempt === attempt && isWrite(call)) call.unresolved += 1;
+    if (call.attempt === attempt && isChange(call)) call.unresolved += 1;
   }
 
   #sweep(): void {
     const now = performance.now();
     const slow = this.#fleet.slowNodes(now);
-    if (slow.size > 0 && this.#isAwaited()) for (const node of slow) this.#onNodeSlow(node);
+    if (slow.size > 0 && this.#isAwaited()) for (const node of slow) this.#options.onNodeSlow(node);
     for (const call of this.#calls) {
       if (now >= call.deadline) this.#expire(call);
       else if (isPausing(call) && now >= call.retryAt) this.#place(call);
@@ -217,7 +242,7 @@ export class Dispatcher {
     if (next === null || slow.has(next)) return;
     if (attempt.sent) call.earlier.push(attempt);
     else attempt.connection.withdraw(attempt);
-    if (attempt.sent && isWrite(call)) call.unresolved += 1;
+    if (attempt.sent && isChange(call)) call.unresolved += 1;
     call.attempt = null;
     this.#place(call);
   }

@@ -7,7 +7,7 @@ import { majority } from '../core/model/quorum.ts';
 import type { ErrorCode } from '../errors.ts';
 import { DsysError } from '../errors.ts';
 import type { Call } from './call.ts';
-import { isWrite, mayHaveEffect, verbOf } from './call.ts';
+import { isAdministration, isWrite, mayHaveEffect, verbOf } from './call.ts';
 import type { Fault } from './connection.ts';
 
 /** What is known of the nodes that could have answered. */
@@ -70,7 +70,9 @@ export function outcomeUnknown(call: Call, why: string): DsysError {
     code: 'outcome-unknown',
     outcome: 'unknown',
     message: `${taskOf(call)} was sent${atNode(call, 'to')}, but ${why}: it may take effect, now or later`,
-    hint: 'read the key before writing it again',
+    hint: isAdministration(call)
+      ? 'ask again: what is done is not done twice'
+      : 'read the key before writing it again',
     details: { key: keyOf(call), seq: call.session?.seq ?? null },
   });
 }
@@ -145,6 +147,10 @@ const codes: Readonly<Partial<Record<Refusal['reason'], ErrorCode>>> = {
   'not-at-all': 'not-at-all',
   invalid: 'invalid-argument',
   'clock-ahead': 'clock-ahead',
+  'member-exists': 'already-exists',
+  'member-unknown': 'node-not-found',
+  'member-needed': 'member-needed',
+  'feature-missing': 'feature-missing',
 };
 
 const hints: Readonly<Partial<Record<Refusal['reason'], string>>> = {
@@ -155,6 +161,9 @@ const hints: Readonly<Partial<Record<Refusal['reason'], string>>> = {
   'session-expired': 'read the key before writing it again',
   'not-at-all': 'the write is committed and will reach the missing replicas when they return',
   'clock-ahead': 'set the clock of this machine',
+  'member-exists': 'choose another name',
+  'member-unknown': 'dsys status lists the nodes',
+  'feature-missing': 'wait until every node runs the same version of dsys',
 };
 
 /** A node said no, and that is the answer. */
@@ -181,7 +190,8 @@ function neededOf({ consistency }: Call, replicas: number): number {
   return consistency === 'all' ? replicas : majority(replicas);
 }
 
-const taskOf = (call: Call): string => `${verbOf(call)} at ${call.consistency}`;
+const taskOf = (call: Call): string =>
+  isAdministration(call) ? verbOf(call) : `${verbOf(call)} at ${call.consistency}`;
 
 const atNode = ({ attempt, pin }: Call, preposition: 'to' | 'from'): string => {
   const node = attempt?.connection.node ?? pin;
@@ -189,7 +199,7 @@ const atNode = ({ attempt, pin }: Call, preposition: 'to' | 'from'): string => {
 };
 
 const partitionOf = ({ group }: Call): string =>
-  group === null ? 'the partition' : `partition ${group}`;
+  group === null ? 'the partition' : group === 0 ? 'the control group' : `partition ${group}`;
 
 const keyOf = ({ operation }: Call): string | null => ('key' in operation ? operation.key : null);
 
@@ -197,7 +207,7 @@ const listOf = (nodes: readonly NodeId[]): string =>
   nodes.length === 0 ? 'none' : nodes.join(', ');
 
 const waysAround = (call: Call, { replicas, reachable }: Refusal): string => {
-  if (call.operation.kind === 'scan') return '';
+  if (call.operation.kind === 'scan' || isAdministration(call)) return '';
   if (call.consistency === 'all' && reachable.length >= majority(replicas.length))
     return ' — or use --consistency quorum';
   if (reachable.length === 0 || call.operation.kind === 'increment') return '';

@@ -34,6 +34,8 @@ export class Fleet {
   readonly #addresses: Map<NodeId, NodeAddress>;
   readonly #connections = new Map<NodeId, Connection<Attempt>>();
   readonly #events: FleetEvents;
+  /** To nodes that are no members any more, and still owe answers. */
+  readonly #leaving = new Set<Connection<Attempt>>();
 
   constructor(options: FleetOptions, events: FleetEvents) {
     this.#options = options;
@@ -45,12 +47,37 @@ export class Fleet {
     return [...this.#addresses.keys()].sort();
   }
 
+  knows(node: NodeId): boolean {
+    return this.#addresses.has(node);
+  }
+
+  /** It was there, and its connection died, or another node has taken its place. */
+  isLost(node: NodeId): boolean {
+    const fault = this.#connections.get(node)?.fault ?? null;
+    return fault !== null && fault !== 'unreachable';
+  }
+
   /** Members that were learned from a node; those that are known keep their connection. */
   learn(nodes: readonly NodeAddress[]): void {
     for (const one of nodes) {
       const node = nodeId(one.node);
       if (!this.#addresses.has(node)) this.#addresses.set(node, one);
     }
+  }
+
+  /**
+   * These are the members now. One that is gone is not asked any more, but what it has been asked
+   * it may still answer; one that has new keys or a new address is dialed anew.
+   */
+  setMembers(nodes: readonly NodeAddress[]): void {
+    const members = new Map(nodes.map((one) => [nodeId(one.node), one]));
+    for (const [node, known] of this.#addresses) {
+      const next = members.get(node);
+      if (next !== undefined && isSameEnd(known, next)) continue;
+      this.#addresses.delete(node);
+      this.#leave(node, next !== undefined);
+    }
+    for (const [node, one] of members) if (!this.knows(node)) this.#addresses.set(node, one);
   }
 
   reachabilityOf(node: NodeId, now: number): Reachability {
@@ -88,7 +115,19 @@ export class Fleet {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#connections.values()].map((connection) => connection.close()));
+    const connections = [...this.#connections.values(), ...this.#leaving];
+    await Promise.all(connections.map((connection) => connection.close()));
+  }
+
+  /** Closes the connection: at once when the node is another one now, else when nothing is due. */
+  #leave(node: NodeId, atOnce: boolean): void {
+    const connection = this.#connections.get(node);
+    if (connection === undefined) return;
+    this.#connections.delete(node);
+    if (atOnce || connection.fault !== null || !connection.isAwaited) {
+      connection.giveUp();
+      void connection.close();
+    } else this.#leaving.add(connection);
   }
 
   #open(node: NodeId): Connection<Attempt> {
@@ -101,7 +140,10 @@ export class Fleet {
       socket: this.#options.newSocket({ serverKey, keys: this.#options.keys }),
       events: {
         onUp: () => this.#events.onUp(node),
-        onDown: (unsent, lost) => this.#events.onDown(node, unsent, lost),
+        onDown: (unsent, lost) => {
+          if (this.#leaving.delete(connection)) void connection.close();
+          this.#events.onDown(node, unsent, lost);
+        },
         onAnswer: (attempt, result) => this.#events.onAnswer(attempt, result),
       },
     });
@@ -109,4 +151,8 @@ export class Fleet {
     connection.dial();
     return connection;
   }
+}
+
+function isSameEnd(a: NodeAddress, b: NodeAddress): boolean {
+  return a.address === b.address && a.publicKey === b.publicKey;
 }

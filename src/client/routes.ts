@@ -2,7 +2,7 @@
 // Learned from cluster.json, from a topology query, and from every refusal; a wrong guess costs one
 // redirect, never more.
 
-import type { GroupId, NodeId } from '../core/model/ids.ts';
+import type { GroupId, LogIndex, NodeId } from '../core/model/ids.ts';
 import { compareIds, groupId } from '../core/model/ids.ts';
 import type { Topology } from '../core/model/operation.ts';
 import { groupOfKey } from '../wire/key-hash.ts';
@@ -16,6 +16,8 @@ export class Routes {
   #partitions: number | null;
   #nodes: readonly NodeId[];
   #learned = false;
+  /** Applied index of the control group that the members are known from; 0: from elsewhere. */
+  #membersIndex = 0;
   readonly #routes = new Map<GroupId, Route>();
 
   constructor(options: { nodes: readonly NodeId[]; partitions: number | null }) {
@@ -54,9 +56,22 @@ export class Routes {
   learn(topology: Topology): void {
     this.#learned = true;
     this.#partitions = topology.partitions;
-    this.#nodes = topology.members.map((member) => member.node).sort(compareIds);
+    if (this.#membersIndex === 0)
+      this.#nodes = topology.members.map((member) => member.node).sort(compareIds);
     for (const [group, route] of topology.groups.entries())
       this.#routes.set(groupId(group), { ...route });
+  }
+
+  /** Members by the control group's own word; false when a newer word was heard. */
+  learnMembers(index: LogIndex, nodes: readonly NodeId[]): boolean {
+    if (index < this.#membersIndex) return false;
+    this.#membersIndex = index;
+    this.#nodes = [...nodes].sort(compareIds);
+    return true;
+  }
+
+  get knowsMembers(): boolean {
+    return this.#membersIndex > 0;
   }
 
   /** What a node that does not lead the group said. True when it named a leader that is news. */

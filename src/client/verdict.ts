@@ -50,6 +50,10 @@ export function judge(options: {
       return reject(refused(call, refusal));
     case 'invalid':
     case 'clock-ahead':
+    case 'member-exists':
+    case 'member-unknown':
+    case 'member-needed':
+    case 'feature-missing':
       return reject(
         mayHaveEffect(call) ? outcomeUnknown(call, refusal.message) : refused(call, refusal),
       );

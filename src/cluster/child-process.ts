@@ -1,5 +1,7 @@
-// Starts programs. Doorway of `execa`, which is loaded only when something is started.
+// Starts programs. Doorway of `execa`, which is loaded only when a program is run or talked to. A
+// node is spawned without it: `up` does nothing but that, and loading the library took it longer.
 
+import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 
 export interface ProgramResult {
@@ -25,26 +27,23 @@ export async function runProgram(options: {
  * Starts a process that outlives this one, its output appended to `log`; its pid, or null when
  * that failed.
  */
-export async function spawnDetached(options: {
+export function spawnDetached(options: {
   readonly args: readonly string[];
   readonly log: string;
   readonly cwd: string;
-}): Promise<number | null> {
-  const { execa } = await import('execa');
+}): number | null {
+  const { args, cwd } = options;
   const log = openSync(options.log, 'a', 0o600);
   try {
-    const child = execa(process.execPath, options.args, {
-      cwd: options.cwd,
-      detached: true,
-      cleanup: false,
-      reject: false,
-      buffer: false,
-      stdin: 'ignore',
-      stdout: inherited(log),
-      stderr: inherited(log),
-    });
+    const stdio = ['ignore', log, log] as const;
+    const child = spawn(process.execPath, args, { cwd, detached: true, stdio: [...stdio] });
+    // Told by the missing pid.
+    child.on('error', () => undefined);
     child.unref();
     return child.pid ?? null;
+  } catch {
+    // Node tells some refusals of the system (no memory) by throwing.
+    return null;
   } finally {
     closeSync(log);
   }
@@ -92,14 +91,4 @@ export async function converse(args: readonly string[]): Promise<Conversation> {
     })),
     kill: () => void child.kill(),
   };
-}
-
-/** Any open file descriptor can be handed down; execa's types know only the first ten. */
-function inherited(file: number): 3 {
-  return file as 3;
-}
-
-/** Loads what starting needs, so that it costs nothing when it is needed. */
-export async function prepareToSpawn(): Promise<void> {
-  await import('execa');
 }

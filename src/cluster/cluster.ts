@@ -1,9 +1,11 @@
 // A cluster as its directory describes it: cluster.json, read and checked once per command.
 
 import { DsysError } from '../errors.ts';
-import { type ClusterFile, parseClusterFile } from '../wire/cluster-file.ts';
-import { readTextIfAny } from './files.ts';
+import { type ClusterFile, formatClusterFile, parseClusterFile } from '../wire/cluster-file.ts';
+import { readTextIfAny, writeFileDurably } from './files.ts';
 import { type ClusterPaths, clusterNames, clusterPaths, resolveCluster } from './home.ts';
+import { blocksOf, type PortBlock, portsOfAddresses } from './ports.ts';
+import { withMembersLock } from './start-lock.ts';
 
 export interface Cluster {
   readonly paths: ClusterPaths;
@@ -47,7 +49,35 @@ export function readCluster(paths: ClusterPaths): Cluster {
   const text = readTextIfAny(paths.clusterFile);
   if (text === null) throw missing(paths);
   const file = parseClusterFile(text, paths.clusterFile);
-  return { paths, file, nodes: file.members.map((member) => member.node) };
+  const nodes = file.members.map((member) => member.node as string).sort(byNumber);
+  return { paths, file, nodes };
+}
+
+/** Changes cluster.json, alone among all commands; the cluster as it is then. */
+export function changeCluster(
+  paths: ClusterPaths,
+  change: (file: ClusterFile) => ClusterFile,
+): Promise<Cluster> {
+  return withMembersLock(paths, async () => {
+    const { file } = readCluster(paths);
+    const changed = change(file);
+    if (changed !== file) writeFileDurably(paths.clusterFile, formatClusterFile(changed));
+    return readCluster(paths);
+  });
+}
+
+/** Ports that the clusters of DSYS_HOME keep for themselves. */
+export function knownBlocks(): PortBlock[] {
+  return allClusters().flatMap(({ file }) => blocksOf(file.basePort, portsOfMembers(file.members)));
+}
+
+export function portsOfMembers(members: ClusterFile['members']): number[] {
+  return members.flatMap(({ addresses }) => portsOfAddresses(addresses));
+}
+
+/** `node2` before `node10`. */
+function byNumber(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
 }
 
 function missing(paths: ClusterPaths): DsysError {

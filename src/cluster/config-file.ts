@@ -12,6 +12,10 @@ export interface ClusterConfig {
   readonly replication?: number;
   readonly partitions?: number;
   readonly basePort?: number;
+  /** `a,b,c`: given to the nodes in turn. */
+  readonly zones?: string;
+  /** `10m` */
+  readonly deadNodeTimeout?: string;
 }
 
 const settings: Readonly<Record<keyof ClusterConfig, 'string' | 'number'>> = {
@@ -20,6 +24,8 @@ const settings: Readonly<Record<keyof ClusterConfig, 'string' | 'number'>> = {
   replication: 'number',
   partitions: 'number',
   basePort: 'number',
+  zones: 'string',
+  deadNodeTimeout: 'string',
 };
 
 /** ./dsys.yaml when there is one and no `path` is given; a `path` that is not there is an error. */

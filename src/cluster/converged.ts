@@ -1,11 +1,14 @@
-// `dsys wait`: until a cluster is as wanted. Converged means: every node answers, and all replicas
-// of every group have the same state hash at the same applied index.
+// `dsys wait`: until a cluster is as wanted. Converged means: every node answers, every replica is
+// where it should be, and all replicas of every group have the same state hash at the same applied
+// index.
 
 import type { Db, NodeAnswer } from '../client/api.ts';
 import type { ReplicaHash } from '../core/model/operation.ts';
 import { DsysError } from '../errors.ts';
-import type { Cluster } from './cluster.ts';
+import { type Cluster, readCluster } from './cluster.ts';
 import { withConnection } from './connection.ts';
+import { isAllInPlace, movesOf } from './moves.ts';
+import { lookAtPlacement } from './placement-look.ts';
 import { probeCluster } from './probe.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -25,7 +28,8 @@ export async function waitForGoal(
   return withConnection(cluster, async (db) => {
     let missing = '';
     const ask = async (): Promise<true | null> => {
-      missing = await missingFor[goal](cluster, db);
+      // Members may come and go while we wait.
+      missing = await missingFor[goal](readCluster(cluster.paths), db);
       return missing === '' || null;
     };
     if ((await waitUntil({ ask, everyMs: pollMs, timeoutMs })) !== null) {
@@ -56,9 +60,19 @@ const missingFor: Readonly<Record<WaitGoal, Missing>> = {
   },
   converged: async (cluster, db) => {
     const down = await missingFor['all-up'](cluster, db);
-    return down === '' ? disagreement(await db.hashes({ timeoutMs: hashesDeadlineMs })) : down;
+    if (down !== '') return down;
+    const moving = await stillMoving(db);
+    return moving === '' ? disagreement(await db.hashes({ timeoutMs: hashesDeadlineMs })) : moving;
   },
 };
+
+/** Replicas that are not where they should be; empty when all are. */
+async function stillMoving(db: Db): Promise<string> {
+  const { row, views } = await lookAtPlacement(db);
+  if (isAllInPlace(row, views)) return '';
+  const { left, surplus } = movesOf(row, views);
+  return `${left} replicas are still to come, ${surplus} to go`;
+}
 
 /** The first difference between replicas; empty when there is none. */
 export function disagreement(answers: readonly NodeAnswer<readonly ReplicaHash[]>[]): string {

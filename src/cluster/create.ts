@@ -4,17 +4,15 @@
 
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { newKeyPair } from '../client/zeromq.ts';
-import { clusterId, incarnation, nodeId, storageId } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
+import { dirname } from 'node:path';
+import { clusterId } from '../core/model/ids.ts';
+import type { Member } from '../core/model/member.ts';
 import { DsysError } from '../errors.ts';
-import { type ClusterFile, formatClusterFile } from '../wire/cluster-file.ts';
-import { formatIdentityFile } from '../wire/identity-file.ts';
-import { formatKeyFile } from '../wire/key-file.ts';
+import { formatClusterFile, newClusterFile } from '../wire/cluster-file.ts';
 import { type Cluster, readCluster } from './cluster.ts';
 import { writeFileWhole } from './files.ts';
-import { type ClusterPaths, nodePaths } from './home.ts';
+import type { ClusterPaths } from './home.ts';
+import { makeDirectory, makeMember, writeKeys } from './new-member.ts';
 import { nodePorts } from './ports.ts';
 
 export interface NewCluster {
@@ -23,6 +21,9 @@ export interface NewCluster {
   readonly basePort: number;
   readonly replication: number;
   readonly partitions: number;
+  readonly deadNodeTimeoutMs: number;
+  /** Given to the nodes in turn; empty: none has one. */
+  readonly zones: readonly string[];
   readonly seed: string;
 }
 
@@ -62,78 +63,26 @@ async function fillDirectory(plan: NewCluster): Promise<Cluster> {
   const { paths, basePort } = plan;
   makeDirectory(paths.keys);
   const client = await writeKeys(paths, 'client');
-  const id = randomUUID();
+  const id = clusterId(randomUUID());
   const members: Member[] = [];
   for (const [index, name] of memberNames(plan.nodes).entries()) {
-    members.push(await makeMember({ paths, id, name, basePort, number: index + 1 }));
+    const port = nodePorts(basePort, index + 1).peer;
+    const zone = plan.zones[index % plan.zones.length] ?? '';
+    members.push(await makeMember(paths, id, { name, port, zone }));
   }
-  const { replication: replicationFactor, partitions } = plan;
-  const file: ClusterFile = {
-    schema: 1,
+  const { replication: replicationFactor, partitions, deadNodeTimeoutMs } = plan;
+  const file = newClusterFile({
     name: paths.name,
-    clusterId: clusterId(id),
+    clusterId: id,
     createdAt: new Date().toISOString(),
     seed: plan.seed,
     basePort,
-    settings: { replicationFactor, partitions, resolver: 'lww' },
+    settings: { replicationFactor, partitions, resolver: 'lww', deadNodeTimeoutMs },
     clientPublicKey: client,
     members,
-  };
+  });
   writeFileWhole(paths.clusterFile, formatClusterFile(file));
   return readCluster(paths);
-}
-
-async function makeMember(options: {
-  readonly paths: ClusterPaths;
-  readonly id: string;
-  readonly name: string;
-  readonly basePort: number;
-  readonly number: number;
-}): Promise<Member> {
-  const { paths, id, name } = options;
-  const node = nodePaths(paths, name);
-  makeDirectory(node.root);
-  const storage = storageId(randomUUID());
-  const identity = { schema: 1, clusterId: clusterId(id), node: nodeId(name) } as const;
-  const text = formatIdentityFile({ ...identity, storageId: storage, incarnation: incarnation(0) });
-  writeFileWhole(node.identity, text);
-  const ports = nodePorts(options.basePort, options.number);
-  return {
-    node: nodeId(name),
-    storageId: storage,
-    addresses: {
-      peer: address(ports.peer),
-      client: address(ports.client),
-      bulk: address(ports.bulk),
-    },
-    publicKey: await writeKeys(paths, name),
-    zone: '',
-  };
-}
-
-/** Makes and stores a key pair; its public half. */
-async function writeKeys(paths: ClusterPaths, owner: string): Promise<string> {
-  const pair = await newKeyPair();
-  writeFileWhole(join(paths.keys, `${owner}.json`), formatKeyFile(pair));
-  return pair.publicKey;
-}
-
-/**
- * With its parents, one at a time: `recursive` never returns where a parent refuses with ENOENT, as
- * /proc does.
- */
-function makeDirectory(path: string): void {
-  if (existsSync(path)) return;
-  makeDirectory(dirname(path));
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (cause) {
-    if (!existsSync(path)) throw cause;
-  }
-}
-
-function address(port: number): string {
-  return `tcp://127.0.0.1:${port}`;
 }
 
 function unusableHome(home: string, cause: unknown): DsysError {

@@ -29,7 +29,7 @@ export async function spawnNode(cluster: ClusterPaths, node: string): Promise<Pi
   mkdirSync(paths.root, { recursive: true, mode: 0o700 });
   for (const old of [paths.exit, paths.lastAction]) rmSync(old, { force: true });
   const args = [...memoryFlags, nodeProgram(), '--home', cluster.root, '--node', node];
-  const pid = await spawnDetached({ args, log: paths.log, cwd: cluster.root });
+  const pid = spawnDetached({ args, log: paths.log, cwd: cluster.root });
   const startTime = pid === null ? null : processFacts(pid).startTime;
   if (pid === null || startTime === null) throw spawnFailed(node, paths.log);
   const record = { pid, startTime, startedAt: Date.now() };

@@ -1,7 +1,10 @@
-// The block of ports of a cluster: node i (from 1) has base+3(i-1) and the two after it. Checked
-// before anything starts; a busy port is told with the process that has it.
+// The block of ports of a cluster: place i (from 1) has base+3(i-1) and the two after it. At birth
+// node i has place i; later nodes take free places of the block, and beyond it a block of their own,
+// so the ports of a member are those of its addresses. Checked before anything starts; a busy port is
+// told with the process that has it.
 
 import { createServer } from 'node:net';
+import type { Addresses } from '../core/model/member.ts';
 import { DsysError } from '../errors.ts';
 import { type Occupant, portOccupant } from './port-occupant.ts';
 
@@ -9,6 +12,7 @@ import { type Occupant, portOccupant } from './port-occupant.ts';
 export const defaultBasePort = 7400;
 const portsPerNode = 3;
 const blockPortsMin = 30;
+const nodesPerBlock = blockPortsMin / portsPerNode;
 
 export interface PortBlock {
   readonly basePort: number;
@@ -25,6 +29,38 @@ export interface NodePorts {
 export function nodePorts(basePort: number, number: number): NodePorts {
   const peer = basePort + portsPerNode * (number - 1);
   return { peer, client: peer + 1, bulk: peer + 2 };
+}
+
+/** The three ports of a member, by its addresses. */
+export function portsOfAddresses({ peer, client, bulk }: Addresses): number[] {
+  return [peer, client, bulk].map((address) => Number(/:(\d+)$/.exec(address)?.[1] ?? 0));
+}
+
+/** Every place of every block that these ports touch, the spare ones too. */
+export function blocksOf(basePort: number, ports: readonly number[]): PortBlock[] {
+  const outside = ports.filter((port) => port < basePort || port >= basePort + blockPortsMin);
+  const others = [...outside].sort((a, b) => a - b);
+  const blocks: PortBlock[] = [{ basePort, nodes: nodesPerBlock }];
+  for (const port of others) {
+    const last = blocks.at(-1);
+    if (last === undefined || port < last.basePort || port >= last.basePort + blockPortsMin)
+      blocks.push({ basePort: port, nodes: nodesPerBlock });
+  }
+  return blocks;
+}
+
+/** First port of the first free place of the block; null when it is full. `taken` by members. */
+export async function freePlace(
+  basePort: number,
+  taken: readonly number[],
+): Promise<number | null> {
+  for (let number = 1; number <= nodesPerBlock; number++) {
+    const { peer, client, bulk } = nodePorts(basePort, number);
+    const ports = [peer, client, bulk];
+    if (ports.some((port) => taken.includes(port))) continue;
+    if ((await busyPorts(ports)).length === 0) return peer;
+  }
+  return null;
 }
 
 /** How many ports a cluster of this size keeps for itself. */

@@ -3,7 +3,9 @@
 // as not answering.
 
 import type { Db, NodeAnswer } from '../client/api.ts';
+import type { ControlRow } from '../core/model/control-row.ts';
 import type { NodeStatus } from '../core/model/operation.ts';
+import { DsysError } from '../errors.ts';
 import { isDoubted } from './beliefs.ts';
 import type { Cluster } from './cluster.ts';
 import { nodePaths } from './home.ts';
@@ -24,22 +26,49 @@ export const statusDeadlineMs = 150;
 const crashLines = 5;
 const refusals: readonly string[] = ['unauthorized', 'protocol-mismatch'];
 
+/** For decisions, not for eyes: a node that is only busy must not count as silent. */
+export const patientDeadlineMs = 1500;
+
 /** The cluster as it is now. */
-export async function probeCluster(cluster: Cluster, db: Db): Promise<ClusterReport> {
-  const answers = await askNodes(cluster, db);
-  return reportFrom(cluster, answers);
+export async function probeCluster(
+  cluster: Cluster,
+  db: Db,
+  deadlineMs: number = statusDeadlineMs,
+): Promise<ClusterReport> {
+  const [answers, control] = await Promise.all([
+    askNodes(cluster, db, deadlineMs),
+    askControl(cluster, db, deadlineMs),
+  ]);
+  return reportFrom(cluster, answers, control);
 }
 
 /**
  * What the nodes said, by name; asks nobody when nothing runs. When every node that runs refuses
  * this client, that is the truth to tell, and not that they are silent.
  */
-export async function askNodes(cluster: Cluster, db: Db): Promise<Map<string, NodeStatus>> {
-  const someRun = cluster.nodes.some((name) => processState(cluster, name).condition === 'running');
-  if (!someRun) return new Map();
-  const answers = await db.status({ timeoutMs: statusDeadlineMs });
+async function askNodes(
+  cluster: Cluster,
+  db: Db,
+  timeoutMs: number,
+): Promise<Map<string, NodeStatus>> {
+  if (!someRun(cluster)) return new Map();
+  const answers = await db.status({ timeoutMs });
   if (!answers.some((answer) => answer.ok)) assertWelcome(answers);
   return new Map(answers.flatMap((answer) => (answer.ok ? [[answer.node, answer.answer]] : [])));
+}
+
+/** Null when nobody knows it: all are down, or of an older version. */
+async function askControl(cluster: Cluster, db: Db, timeoutMs: number): Promise<ControlRow | null> {
+  if (!someRun(cluster)) return null;
+  const state = await db.control({ timeoutMs }).catch((cause: unknown) => {
+    if (cause instanceof DsysError) return null;
+    throw cause;
+  });
+  return state?.row ?? null;
+}
+
+function someRun(cluster: Cluster): boolean {
+  return cluster.nodes.some((name) => processState(cluster, name).condition === 'running');
 }
 
 function assertWelcome(answers: readonly NodeAnswer<NodeStatus>[]): void {
@@ -52,9 +81,10 @@ function assertWelcome(answers: readonly NodeAnswer<NodeStatus>[]): void {
  * Processes are looked at after the nodes have answered: one that died meanwhile is not shown as
  * up.
  */
-export function reportFrom(
+function reportFrom(
   cluster: Cluster,
   answered: ReadonlyMap<string, NodeStatus>,
+  control: ControlRow | null,
 ): ClusterReport {
   const running = [...answered].filter(
     ([name]) => processState(cluster, name).condition === 'running',
@@ -64,7 +94,7 @@ export function reportFrom(
   const { settings, name, clusterId } = cluster.file;
   const { replicationFactor, partitions } = settings;
   const facts = { name, id: clusterId, nodes: cluster.nodes.length, replicationFactor, partitions };
-  return clusterReport({ cluster: facts, nodes, answers: [...answers.values()] });
+  return clusterReport({ cluster: facts, nodes, answers: [...answers.values()], control });
 }
 
 function processState(cluster: Cluster, name: string): Pick<StateFacts, 'condition' | 'record'> {

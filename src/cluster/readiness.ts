@@ -31,7 +31,7 @@ export class Readiness {
     const leaderless = views.filter((view, group) => !this.#hasCommitted(view, group)).length;
     return [
       ...silent.map((node) => `${node} does not answer`),
-      ...answers.flatMap(lostPeers),
+      ...answers.flatMap((answer) => lostPeers(answer, this.#plan.nodes)),
       ...(leaderless === 0 ? [] : [`${leaderless} of ${views.length} groups without a leader`]),
     ];
   }
@@ -52,8 +52,8 @@ export async function liveStatuses(db: Db, timeoutMs: number): Promise<NodeStatu
   return answers.flatMap((answer) => (answer.ok ? [answer.answer] : []));
 }
 
-function lostPeers(status: NodeStatus): string[] {
+function lostPeers(status: NodeStatus, nodes: readonly string[]): string[] {
   return status.peers
-    .filter((peer) => !peer.connected)
+    .filter((peer) => !peer.connected && nodes.includes(peer.node))
     .map((peer) => `${status.node} does not hear ${peer.node}`);
 }

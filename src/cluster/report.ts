@@ -3,10 +3,13 @@
 // itself: a dead one never is.
 
 import { assert } from '../core/model/assert.ts';
+import type { ControlRow } from '../core/model/control-row.ts';
 import type { GroupStatus, NodeStatus } from '../core/model/operation.ts';
 import { majority } from '../core/model/quorum.ts';
+import { type Balance, balanceOf, type NodeShare, sharesOf } from './balance.ts';
 import { type MembershipReport, membershipReport } from './beliefs.ts';
 import { type GroupView, groupViews } from './group-view.ts';
+import { type Departing, type Moves, movesOf, type NodeMoves } from './moves.ts';
 import type { NodeState } from './node-state.ts';
 
 export interface NodeReport {
@@ -59,6 +62,8 @@ export interface ClusterReport {
     readonly nodes: number;
     readonly replicationFactor: number;
     readonly partitions: number;
+    /** Of the desired placement; null when no node told it. */
+    readonly epoch: number | null;
   };
   readonly nodes: readonly NodeReport[];
   readonly consensus: {
@@ -78,24 +83,48 @@ export interface ClusterReport {
     readonly unavailable: number;
     readonly pendingOneWrites: number;
     readonly conflicts: number;
+    /** Replicas that should be; null when no node told it, as `moving`. */
+    readonly replicas: number | null;
+    /** Those of them that do not vote yet. */
+    readonly moving: number | null;
+    /** Greatest share over the mean. */
+    readonly balance: Balance;
+    readonly shares: readonly NodeShare[];
   };
-  readonly membership: MembershipReport;
+  readonly membership: MembershipReport & ComingAndGoing;
   readonly faults: readonly never[];
 }
 
+export interface ComingAndGoing {
+  readonly joining: readonly NodeMoves[];
+  readonly departures: readonly Departing[];
+  /** Members that cluster.json does not have (yet): a join that was broken off. */
+  readonly unlisted: readonly string[];
+  /** Nodes of cluster.json that are no members any more. */
+  readonly removed: readonly string[];
+}
+
 export interface ReportInput {
-  readonly cluster: ClusterReport['cluster'];
+  readonly cluster: Omit<ClusterReport['cluster'], 'epoch'>;
   readonly nodes: readonly NodeReport[];
   /** Only of the nodes that answered. */
   readonly answers: readonly NodeStatus[];
+  /** Of the control group, when a node told it. */
+  readonly control?: ControlRow | null;
 }
 
-export function clusterReport({ cluster, nodes, answers }: ReportInput): ClusterReport {
+/** A replica that is so far behind is no copy to count on. */
+const behindMax = 1000;
+
+export function clusterReport(input: ReportInput): ClusterReport {
+  const { nodes, answers, control: row = null } = input;
+  const cluster = withSettings(input.cluster, row);
   const names = nodes.map((node) => node.name);
   const views = groupViews(answers, cluster.partitions + 1);
   const [control, partitions] = [views[0], views.slice(1)];
   assert(control !== undefined, 'every cluster has a control group');
   const live = new Set(answers.map((answer) => answer.node as string));
+  const moves = row === null ? null : movesOf(row, views);
   return {
     cluster,
     nodes,
@@ -103,9 +132,31 @@ export function clusterReport({ cluster, nodes, answers }: ReportInput): Cluster
       control: controlReport(control, names),
       partitions: partitions.map((view, index) => partitionReport(view, index + 1, live)),
     },
-    data: dataReport({ partitions, answers, live, cluster }),
-    membership: membershipReport(answers),
+    data: dataReport({ partitions, answers, live, cluster, names, moves }),
+    membership: { ...membershipReport(answers), ...comingAndGoing(names, row, moves) },
     faults: [],
+  };
+}
+
+function withSettings(
+  cluster: ReportInput['cluster'],
+  row: ControlRow | null,
+): ClusterReport['cluster'] {
+  if (row === null) return { ...cluster, epoch: null };
+  return { ...cluster, replicationFactor: row.settings.replicationFactor, epoch: row.epoch };
+}
+
+function comingAndGoing(
+  names: readonly string[],
+  row: ControlRow | null,
+  moves: Moves | null,
+): ComingAndGoing {
+  const members = row?.members.map((member) => member.node as string) ?? names;
+  return {
+    joining: moves?.joining ?? [],
+    departures: moves?.departures ?? [],
+    unlisted: members.filter((member) => !names.includes(member)),
+    removed: names.filter((name) => !members.includes(name)),
   };
 }
 
@@ -146,18 +197,32 @@ function dataReport(options: {
   readonly answers: readonly NodeStatus[];
   readonly live: ReadonlySet<string>;
   readonly cluster: ClusterReport['cluster'];
+  readonly names: readonly string[];
+  readonly moves: Moves | null;
 }): ClusterReport['data'] {
-  const { partitions, answers, live, cluster } = options;
-  const wanted = Math.min(cluster.replicationFactor, cluster.nodes);
+  const { partitions, answers, live, cluster, names, moves } = options;
+  const staying = cluster.nodes - (moves?.departures.length ?? 0);
+  const wanted = Math.max(1, Math.min(cluster.replicationFactor, staying));
+  const shares = sharesOf(names, partitions);
   const liveReplicas = (view: GroupView): number =>
-    replicasOf(view).filter((node) => live.has(node)).length;
+    view.voters.filter((node) => live.has(node) && isNear(view, node)).length;
   return {
     keys: sum(partitions.map((view) => view.keys)),
     underReplicated: partitions.filter((view) => liveReplicas(view) < wanted).length,
     unavailable: partitions.filter((view) => !isAvailable(view, live)).length,
     pendingOneWrites: sum(answers.map((answer) => answer.pendingOneWrites)),
     conflicts: Math.max(0, ...answers.map((answer) => answer.conflicts)),
+    replicas: moves?.replicas ?? null,
+    moving: moves?.left ?? null,
+    balance: balanceOf(shares),
+    shares,
   };
+}
+
+/** Its log reaches as far as the leader's commits, but for a moment's worth. */
+function isNear(view: GroupView, node: string): boolean {
+  const report = view.reports.get(node);
+  return report !== undefined && report.lastIndex + behindMax >= view.commitIndex;
 }
 
 function replicasOf(view: GroupView): string[] {

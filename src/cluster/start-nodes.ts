@@ -5,7 +5,6 @@
 import { statSync } from 'node:fs';
 import type { Db } from '../client/api.ts';
 import { DsysError } from '../errors.ts';
-import { prepareToSpawn } from './child-process.ts';
 import type { Cluster } from './cluster.ts';
 import { Tail } from './follow.ts';
 import { nodePaths } from './home.ts';
@@ -30,11 +29,7 @@ const shownLines = 8;
 const killLimitMs = 5000;
 
 /** Spawns all of them at once; when one cannot be spawned, the others are ended again. */
-export async function startNodes(
-  cluster: Cluster,
-  names: readonly string[],
-): Promise<StartedNode[]> {
-  await prepareToSpawn();
+export function startNodes(cluster: Cluster, names: readonly string[]): Promise<StartedNode[]> {
   return withStartLock(cluster.paths, () => spawnAll(cluster, names));
 }
 

@@ -5,7 +5,7 @@
 import { DsysError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
 import { connectTo } from './connection.ts';
-import { assertPortsFree, nodePorts } from './ports.ts';
+import { assertPortsFree, portsOfAddresses } from './ports.ts';
 import { liveStatuses } from './readiness.ts';
 import { killStarted, type StartedNode, startNodes, waitUntilListening } from './start-nodes.ts';
 import { waitUntil } from './wait-until.ts';
@@ -32,11 +32,10 @@ export async function bringUp(
   return new Map(started.map(({ name, record }) => [name, record.pid]));
 }
 
-/** The three ports of a node. */
+/** The three ports of a member. */
 export function portsOf(cluster: Cluster, name: string): number[] {
-  const number = cluster.nodes.indexOf(name) + 1;
-  const { peer, client, bulk } = nodePorts(cluster.file.basePort, number);
-  return [peer, client, bulk];
+  const member = cluster.file.members.find(({ node }) => node === name);
+  return member === undefined ? [] : portsOfAddresses(member.addresses);
 }
 
 async function waitUntilAnswering(

@@ -30,6 +30,11 @@ type Quantity = (typeof quantities)[number];
 const roles = ['leader', 'followers'] as const;
 type Role = (typeof roles)[number];
 
+/** True when the word means nodes by role or quantity: no node may have it as its name. */
+export function isTargetWord(word: string): boolean {
+  return isRole(word) || isQuantity(word);
+}
+
 /** True when the words cannot be understood without asking the cluster who leads. */
 export function needsLeader(words: readonly string[]): boolean {
   return split(words).some((word) => (roles as readonly string[]).includes(word));

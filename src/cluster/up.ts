@@ -4,10 +4,11 @@
 import { randomInt } from 'node:crypto';
 import type { Db } from '../client/api.ts';
 import { DsysError } from '../errors.ts';
-import { allClusters, type Cluster, readCluster } from './cluster.ts';
+import { type Cluster, knownBlocks, readCluster } from './cluster.ts';
 import { type ClusterConfig, readConfigFile } from './config-file.ts';
 import { connectTo } from './connection.ts';
 import { createCluster, type NewCluster, removeCluster } from './create.ts';
+import { parseDuration } from './duration.ts';
 import { recordEvent } from './events.ts';
 import { chosenName, clusterNames, clusterPaths } from './home.ts';
 import { liveProcess } from './node-process.ts';
@@ -36,6 +37,8 @@ export interface UpOptions {
   readonly basePort?: number | undefined;
   readonly replication?: number | undefined;
   readonly partitions?: number | undefined;
+  readonly zones?: string | undefined;
+  readonly deadNodeTimeoutMs?: number | undefined;
   readonly config?: string | undefined;
   readonly seed?: string | undefined;
   readonly wait: WaitFor;
@@ -61,7 +64,7 @@ export interface UpResult {
 }
 
 const triesMax = 3;
-const defaults = { nodes: 3, replication: 3, partitions: 64 };
+const defaults = { nodes: 3, replication: 3, partitions: 64, deadNodeTimeoutMs: 600_000 };
 
 /** What `up` would do. Rejects when it can not be done; changes nothing. */
 export async function planUp(options: UpOptions): Promise<UpPlan> {
@@ -71,7 +74,7 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
   const name = (await chosenName(options.name ?? named)) ?? 'lab';
   const wanted = { ...config, ...given(options) };
   return clusterNames().includes(name)
-    ? planResume(name, wanted)
+    ? planResume(name, options, config)
     : planCreate(name, wanted, options);
 }
 
@@ -178,9 +181,13 @@ async function waitForLeaders(
   return report;
 }
 
-async function planResume(name: string, wanted: ClusterConfig): Promise<UpPlan> {
+async function planResume(
+  name: string,
+  options: UpOptions,
+  config: ClusterConfig,
+): Promise<UpPlan> {
   const cluster = readCluster(clusterPaths(name));
-  assertSameShape(cluster, wanted);
+  assertSameShape(cluster, options, config);
   const { basePort } = cluster.file;
   const start = cluster.nodes.filter((node) => liveProcess(cluster.paths, node) === null);
   await assertPortsFree(start.flatMap((node) => portsOf(cluster, node)));
@@ -203,35 +210,54 @@ async function planCreate(
     basePort,
     replication,
     partitions: wanted.partitions ?? defaults.partitions,
+    deadNodeTimeoutMs: deadNodeTimeoutOf(options, wanted),
+    zones: zonesOf(wanted),
     seed: options.seed ?? String(randomInt(2 ** 32)),
   };
   const start = Array.from({ length: nodes }, (_, index) => `node${index + 1}`);
   return { name, create, start, basePort, nodes };
 }
 
-function knownBlocks(): { basePort: number; nodes: number }[] {
-  return allClusters().map(({ file, nodes }) => ({ basePort: file.basePort, nodes: nodes.length }));
+function deadNodeTimeoutOf(options: UpOptions, { deadNodeTimeout }: ClusterConfig): number {
+  if (options.deadNodeTimeoutMs !== undefined) return options.deadNodeTimeoutMs;
+  return deadNodeTimeout === undefined
+    ? defaults.deadNodeTimeoutMs
+    : parseDuration(deadNodeTimeout);
+}
+
+function zonesOf({ zones = '' }: ClusterConfig): string[] {
+  return zones === '' ? [] : zones.split(',').map((zone) => zone.trim());
 }
 
 function given(options: UpOptions): ClusterConfig {
-  const { nodes, basePort, replication, partitions } = options;
-  const entries = Object.entries({ nodes, basePort, replication, partitions });
+  const { nodes, basePort, replication, partitions, zones } = options;
+  const entries = Object.entries({ nodes, basePort, replication, partitions, zones });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-function assertSameShape(cluster: Cluster, wanted: ClusterConfig): void {
-  const { name, settings, basePort } = cluster.file;
-  const found = cluster.nodes.length;
-  if (wanted.nodes !== undefined && wanted.nodes !== found)
-    throw wrongSize(name, found, wanted.nodes);
+/**
+ * What the user says in the command must be so now. A file may also say how the cluster was born: it
+ * is not rewritten when nodes come and go.
+ */
+function assertSameShape(cluster: Cluster, asked: UpOptions, config: ClusterConfig): void {
+  const { name, settings, basePort, birth } = cluster.file;
+  const nodes = asked.nodes ?? besides(config.nodes, birth.members.length);
+  if (nodes !== undefined && nodes !== cluster.nodes.length)
+    throw wrongSize(name, cluster.nodes.length, nodes);
+  const born = birth.settings;
+  const { replication = besides(config.replication, born.replicationFactor) } = asked;
   const pairs = [
-    ['replication', wanted.replication, settings.replicationFactor],
-    ['partitions', wanted.partitions, settings.partitions],
-    ['base-port', wanted.basePort, basePort],
+    ['replication', replication, settings.replicationFactor],
+    ['partitions', asked.partitions ?? config.partitions, settings.partitions],
+    ['base-port', asked.basePort ?? config.basePort, basePort],
   ] as const;
-  for (const [flag, asked, has] of pairs) {
-    if (asked !== undefined && asked !== has) throw otherShape(name, `--${flag} ${has}`, asked);
+  for (const [flag, number, has] of pairs) {
+    if (number !== undefined && number !== has) throw otherShape(name, `--${flag} ${has}`, number);
   }
+}
+
+function besides(number: number | undefined, born: number): number | undefined {
+  return number === born ? undefined : number;
 }
 
 /** A node found one of its ports taken, although it was free when we looked. */
@@ -268,7 +294,9 @@ function wrongSize(name: string, found: number, asked: number): DsysError {
   return new DsysError({
     code: 'wrong-size',
     message: `cluster ${name} has ${found} nodes; --nodes ${asked} was asked`,
-    hint: `resume it as it is: dsys up --name ${name}; or make another: dsys up --nodes ${asked} --name NAME`,
+    hint:
+      `resume it as it is: dsys up --name ${name}; change it: dsys join, dsys leave NODE; ` +
+      `or make another: dsys up --nodes ${asked} --name NAME`,
     details: { cluster: name, nodes: found, asked },
   });
 }
@@ -277,7 +305,9 @@ function otherShape(name: string, has: string, asked: number): DsysError {
   return new DsysError({
     code: 'already-exists',
     message: `cluster ${name} was made with ${has}; ${asked} was asked`,
-    hint: `resume it as it is: dsys up --name ${name}; or make another: dsys up --name NAME`,
+    hint:
+      `resume it as it is: dsys up --name ${name}; change it: dsys configure; ` +
+      `or make another: dsys up --name NAME`,
     details: { cluster: name },
   });
 }

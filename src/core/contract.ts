@@ -11,11 +11,12 @@
 // durable in order.
 
 import type { PeerEnvelope, PeerMessage } from './messages.ts';
+import type { Settings } from './model/control-row.ts';
 import type { ClusterId, ConnectionId, Incarnation, NodeId, StorageId } from './model/ids.ts';
 import type { Bounds } from './model/limits.ts';
-import type { Member, Reply, Request } from './model/operation.ts';
+import type { Member } from './model/member.ts';
+import type { Reply, Request } from './model/operation.ts';
 import type { NodeEvent, PersistBatch, Recovered, StateBatch } from './model/records.ts';
-import type { Settings } from './model/state.ts';
 
 export type Input =
   /**
@@ -32,6 +33,8 @@ export type Input =
   /** A frame of this incarnation arrived on a new connection, or the connection died. */
   | { readonly kind: 'peer-up'; readonly peer: NodeId; readonly incarnation: Incarnation }
   | { readonly kind: 'peer-down'; readonly peer: NodeId }
+  /** A peer says that this node's storage was removed from the cluster. */
+  | { readonly kind: 'removed'; readonly by: NodeId }
   /** The user asked the node to stop: hand leaderships over, refuse new requests. */
   | { readonly kind: 'drain' };
 
@@ -40,15 +43,25 @@ export interface Ready {
   readonly state: StateBatch | null;
   readonly messages: readonly PeerEnvelope[];
   readonly replies: readonly { readonly connection: ConnectionId; readonly reply: Reply }[];
+  /** Whom to talk to from now on; null: as before. */
+  readonly addressBook: AddressBook | null;
   /** Role changes, snapshot installs and the like; for logs and people, never for control flow. */
   readonly events: readonly NodeEvent[];
 }
 
-/** How a cluster begins; the same on every node, written by `dsys up`. */
+/** Members that the host keeps links to, and removed ones that it tells so when they speak. */
+export interface AddressBook {
+  readonly members: readonly Member[];
+  readonly removed: readonly Member[];
+}
+
+/** How a cluster begins; the same on every node and for ever, written by `dsys up`. */
 export interface Bootstrap {
   readonly clusterId: ClusterId;
   readonly members: readonly Member[];
   readonly settings: Settings;
+  /** What every member understands from the start (model/features.ts). */
+  readonly featureLevel: number;
 }
 
 export interface NodeOptions {
@@ -56,6 +69,13 @@ export interface NodeOptions {
   readonly storageId: StorageId;
   readonly incarnation: Incarnation;
   readonly bootstrap: Bootstrap;
+  /**
+   * Members as far as the host knows, this node included: whom to talk to until the control group
+   * is heard. A node that `bootstrap` does not name with this storage id begins with no replica.
+   */
+  readonly members: readonly Member[];
+  /** The greatest that this build understands. */
+  readonly featureLevel?: number;
   readonly recovered: Recovered;
   readonly seed: string;
   /** In the place of the constants of limits.ts; the same on every node of a cluster. */

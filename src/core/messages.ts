@@ -3,8 +3,10 @@
 
 import type { MembershipMessage } from './membership/messages.ts';
 import type { TentativeWrite } from './model/command.ts';
-import type { GroupId, Incarnation, Lane, LogIndex, NodeId, StorageId } from './model/ids.ts';
+import type { GroupId, Incarnation, Lane, LogIndex, NodeId, StorageId, Term } from './model/ids.ts';
+import type { Member } from './model/member.ts';
 import type { Reply, Request } from './model/operation.ts';
+import type { Dot } from './model/version.ts';
 import type { RaftMessage } from './raft/messages.ts';
 
 /** A message of one Raft group. */
@@ -55,12 +57,71 @@ export interface AnnounceStart {
   /** Of the sender's data directory, as itself knows it; the control group compares. */
   readonly storageId: StorageId;
   readonly incarnation: Incarnation;
+  readonly featureLevel: number;
 }
 
 /** What the failure detectors of two nodes say to each other. */
 export interface MembershipNews {
   readonly kind: 'membership';
   readonly message: MembershipMessage;
+}
+
+/**
+ * Sent by a node to each peer that it meets, and to all when its control group changes it: whom it
+ * takes for members. The reader believes the greatest `index`; it gives nobody a vote.
+ */
+export interface AddressBook {
+  readonly kind: 'address-book';
+  /** Applied index of the control group that this is the state of. */
+  readonly index: LogIndex;
+  readonly members: readonly Member[];
+  readonly removed: readonly Member[];
+}
+
+/**
+ * Sent by a replica that no leader speaks to, or that the desired placement does not name, to the
+ * nodes that may lead the group.
+ */
+export interface AskStanding {
+  readonly kind: 'ask-standing';
+  readonly group: GroupId;
+  /** Unique for the sender's life; the answer must be to the last one. */
+  readonly question: number;
+}
+
+/** Sent back by a leader whose committed configuration, of the entry at `index`, lacks the asker. */
+export interface NotAMember {
+  readonly kind: 'not-a-member';
+  readonly group: GroupId;
+  readonly question: number;
+  readonly index: LogIndex;
+  /** Of the leader: the asker's next life must not follow anyone of an earlier one. */
+  readonly term: Term;
+}
+
+/**
+ * Sent to the leader by a node that is no replica of the group any more: which of its `one` writes
+ * are not known to be merged. Repeated until it is released.
+ */
+export interface AskRelease {
+  readonly kind: 'ask-release';
+  readonly group: GroupId;
+  readonly pending: readonly Dot[];
+}
+
+/** Sent back by the leader: what is merged, and whether the group needs nothing of it any more. */
+export interface Released {
+  readonly kind: 'released';
+  readonly group: GroupId;
+  readonly merged: readonly Dot[];
+  readonly released: boolean;
+}
+
+/** Sent by leaders of groups to the leader of the control group, until they see it noted. */
+export interface ReportReleased {
+  readonly kind: 'report-released';
+  readonly node: NodeId;
+  readonly groups: readonly GroupId[];
 }
 
 export type PeerMessage =
@@ -71,7 +132,13 @@ export type PeerMessage =
   | ProposeMerge
   | ProposeWatermark
   | AnnounceStart
-  | MembershipNews;
+  | MembershipNews
+  | AddressBook
+  | AskStanding
+  | NotAMember
+  | AskRelease
+  | Released
+  | ReportReleased;
 
 export interface PeerEnvelope {
   readonly to: NodeId;

@@ -14,37 +14,35 @@ import { assertNever } from './model/assert.ts';
 import type { GroupId, Incarnation, LogIndex, NodeId } from './model/ids.ts';
 import { limits } from './model/limits.ts';
 import { seededRandom } from './model/random.ts';
+import { Administration } from './node/administration.ts';
 import { Applier } from './node/applier.ts';
-import { bringToLife, newStarts } from './node/birth.ts';
+import { Nursery, newStarts } from './node/birth.ts';
 import type { Call } from './node/call.ts';
 import { Calls } from './node/call.ts';
 import { Detector } from './node/detector.ts';
 import { Durability } from './node/durability.ts';
-import { EveryReplica } from './node/every-replica.ts';
+import { Elasticity } from './node/elasticity.ts';
 import { ForwardArrivals } from './node/forward-arrivals.ts';
 import { Forwards } from './node/forwards.ts';
 import { Leaderships } from './node/leaderships.ts';
+import { type Levels, levelsOf } from './node/levels.ts';
 import { Liveness } from './node/liveness.ts';
 import { Outbox } from './node/outbox.ts';
 import { ReadOut } from './node/read-out.ts';
-import { Reads } from './node/reads.ts';
 import type { Replica } from './node/replica.ts';
+import { Replicas } from './node/replicas.ts';
 import { Requests } from './node/requests.ts';
 import { StateSaver } from './node/state-saver.ts';
-import { Tentative } from './node/tentative.ts';
 import { Upkeep } from './node/upkeep.ts';
-import { Writes } from './node/writes.ts';
 
 export class Node {
-  readonly #replicas: ReadonlyMap<GroupId, Replica>;
+  readonly #replicas = new Replicas();
   readonly #outbox = new Outbox();
   readonly #durability = new Durability();
   readonly #calls: Calls;
   readonly #liveness: Liveness;
   readonly #detector: Detector;
-  readonly #writes: Writes;
-  readonly #tentative: Tentative;
-  readonly #everyReplica: EveryReplica;
+  readonly #levels: Levels;
   readonly #forwards: Forwards;
   readonly #forwardArrivals = new ForwardArrivals();
   readonly #requests: Requests;
@@ -53,6 +51,7 @@ export class Node {
   readonly #applier: Applier;
   readonly #leaderships: Leaderships;
   readonly #upkeep: Upkeep;
+  readonly #elasticity: Elasticity;
   /** Replicas whose raft may have output. */
   readonly #touched = new Set<Replica>();
   /** Replicas whose timers run. */
@@ -63,70 +62,72 @@ export class Node {
   constructor(options: NodeOptions) {
     const { self, incarnation, bootstrap, wallMs, bounds = limits } = options;
     const random = seededRandom(`${options.seed}/${self}`);
-    const born = bringToLife(options, random);
-    const { replicas, placement } = born;
+    const nursery = new Nursery(options, random);
+    const replicas = this.#replicas;
     const outbox = this.#outbox;
     const durability = this.#durability;
-    this.#replicas = new Map(replicas.map((replica) => [replica.group, replica]));
+    for (const replica of nursery.bearAll()) replicas.add(replica);
     const clock = new HybridClock();
     const calls = new Calls(outbox);
-    const members = bootstrap.members.map((member) => member.node);
+    const members = options.members.map((member) => member.node);
     const liveness = new Liveness(self, members);
-    const chance = random.stream('membership');
-    const detector = new Detector({ self, incarnation, members, random: chance, outbox });
-    const everyReplica = new EveryReplica({ calls, liveness });
-    const writes = new Writes({ calls, liveness, clock, everyReplica, wallMs });
-    const reads = new Reads({ calls, liveness, everyReplica });
+    const maySpeak = () => this.#elasticity.maySpeak;
+    const chance = { random: random.stream('membership') };
+    const detector = new Detector({ self, incarnation, members, outbox, maySpeak, ...chance });
     const onProposed = (replica: Replica) => this.#touch(replica);
-    const journals = { self, calls, clock, durability, outbox, wallMs, bounds };
-    const tentative = new Tentative({ ...journals, onProposed });
+    const shared = { self, calls, liveness, clock, durability, outbox, wallMs, bounds };
+    const levels = levelsOf({ ...shared, onProposed });
+    const { tentative } = levels;
+    const administration = new Administration({ calls, liveness });
     const executeHere = (call: Call) => this.#touch(this.#requests.execute(call));
     const routes = { calls, liveness, outbox, incarnation };
-    this.#forwards = new Forwards({ ...routes, executeHere });
-    this.#readOut = new ReadOut({
-      self,
-      incarnation,
-      replicas,
-      liveness,
-      detector,
-      tentative,
-      now: () => calls.now,
-      counters: options.counters,
-    });
+    const forwards = new Forwards({ ...routes, executeHere });
+    const watching = { self, incarnation, replicas, liveness, detector, tentative };
+    const { counters } = options;
+    this.#readOut = new ReadOut({ ...watching, now: () => calls.now, counters });
     this.#requests = new Requests({
+      ...levels,
       hash: options.hash,
       partitions: bootstrap.settings.partitions,
-      replicas: this.#replicas,
+      replicas,
+      administration,
       calls,
       liveness,
-      writes,
-      reads,
-      tentative,
-      forwards: this.#forwards,
+      forwards,
       readOut: this.#readOut,
       bounds,
     });
+    this.#forwards = forwards;
     this.#saver = new StateSaver({ replicas, durability, bounds });
     this.#applier = new Applier({
+      ...levels,
       clock,
       durability,
       outbox,
-      writes,
-      reads,
-      tentative,
-      everyReplica,
       saver: this.#saver,
+      administration,
+      onReads: (replica, output) => this.#elasticity.onOutput(replica, output),
+      onRow: (row, index) => this.#elasticity.onRow(row, index),
     });
-    this.#leaderships = new Leaderships({ self, replicas, placement, liveness, outbox });
+    this.#leaderships = new Leaderships({ self, replicas, liveness, outbox });
     this.#upkeep = new Upkeep({ options, replicas, outbox, saver: this.#saver });
     this.#calls = calls;
     this.#liveness = liveness;
     this.#detector = detector;
-    this.#writes = writes;
-    this.#tentative = tentative;
-    this.#everyReplica = everyReplica;
+    this.#levels = levels;
+    this.#elasticity = new Elasticity({
+      ...watching,
+      options,
+      nursery,
+      outbox,
+      durability,
+      onProposed,
+      onBorn: (replica) => this.#bear(replica),
+      onDropped: (replica) => this.#bury(replica),
+      onStranger: (node) => this.#forwardArrivals.forget(node),
+    });
     for (const record of newStarts(options.recovered)) durability.add(record);
-    for (const replica of replicas) this.#bear(replica);
+    for (const replica of replicas.all) this.#bear(replica);
   }
 
   /** One input; the output waits for takeReady. */
@@ -155,6 +156,9 @@ export class Node {
       case 'peer-down':
         this.#onPeerDown(input.peer);
         return;
+      case 'removed':
+        this.#elasticity.beRemoved();
+        return;
       case 'drain':
         this.#requests.draining = true;
         this.#leaderships.startDraining();
@@ -174,7 +178,8 @@ export class Node {
       for (const replica of batch) this.#drain(replica);
     }
     const persist = this.#durability.seal();
-    return { persist, state: this.#saver.take(), ...this.#outbox.take() };
+    const addressBook = this.#elasticity.takeAddressBook();
+    return { persist, state: this.#saver.take(), addressBook, ...this.#outbox.take() };
   }
 
   /** Log positions that synced state has made superfluous since the last call; null when none. */
@@ -189,7 +194,8 @@ export class Node {
    * do.
    */
   get hasOutput(): boolean {
-    return this.#touched.size > 0 || !this.#outbox.isEmpty || !this.#durability.isEmpty;
+    const isQuiet = this.#outbox.isEmpty && this.#durability.isEmpty;
+    return this.#touched.size > 0 || !isQuiet || this.#elasticity.hasNews;
   }
 
   /** Requests that wait for their answers. */
@@ -209,6 +215,11 @@ export class Node {
     return this.#requests.draining && this.#leaderships.drained && this.#calls.open === 0;
   }
 
+  /** True: this node is no member of the cluster any more; its process ends. */
+  get removed(): boolean {
+    return this.#elasticity.isRemoved;
+  }
+
   /** The replica of a group, for tests and invariants. */
   replica(group: GroupId): Replica | undefined {
     return this.#replicas.get(group);
@@ -217,9 +228,17 @@ export class Node {
   #bear(replica: Replica): void {
     this.#awake.add(replica);
     this.#touched.add(replica);
-    // Nobody is met yet; a peer that never comes up must not keep the group awake for ever.
-    for (const peer of this.#liveness.peers) replica.raft.onPeerDown(peer);
-    if (replica.machine.kind === 'data') this.#tentative.adopt(replica, replica.machine.journal);
+    // A peer that never comes up must not keep the group awake for ever.
+    for (const peer of this.#liveness.peers) {
+      if (!this.#liveness.connected(peer)) replica.raft.onPeerDown(peer);
+    }
+    if (replica.machine.kind === 'data')
+      this.#levels.tentative.adopt(replica, replica.machine.journal);
+  }
+
+  #bury(replica: Replica): void {
+    this.#awake.delete(replica);
+    this.#touched.delete(replica);
   }
 
   #touch(replica: Replica | null | undefined): void {
@@ -227,6 +246,7 @@ export class Node {
   }
 
   #drain(replica: Replica): void {
+    if (replica.dropped) return;
     for (;;) {
       const output = replica.raft.takeOutput();
       if (output === null) break;
@@ -238,8 +258,8 @@ export class Node {
   }
 
   #onTick(ticks: number, wallMs: number): void {
-    this.#writes.wallMs = wallMs;
-    this.#tentative.wallMs = wallMs;
+    this.#levels.writes.wallMs = wallMs;
+    this.#levels.tentative.wallMs = wallMs;
     // A host that was late heard nobody meanwhile: protocol timers count at most one rest.
     const trusted = Math.min(ticks, limits.aliveTicks);
     for (const peer of this.#liveness.tick(trusted)) this.#onLeaderLost(peer);
@@ -250,8 +270,9 @@ export class Node {
     this.#detector.tick(ticks);
     this.#calls.advance(ticks);
     this.#forwards.tick(ticks);
-    this.#tentative.tick(ticks);
+    this.#levels.tentative.tick(ticks);
     this.#leaderships.tick(ticks);
+    this.#elasticity.tick(ticks);
     for (const replica of this.#upkeep.tick(ticks)) this.#touched.add(replica);
     this.#saver.tick(ticks);
     this.#sayAlive(ticks);
@@ -274,11 +295,11 @@ export class Node {
         this.#detector.onMessage(from, message.message);
         return;
       case 'group': {
-        const replica = this.#replicas.get(message.group);
+        const replica = this.#elasticity.replicaFor(message.group, message.message);
         if (!replica) return;
         replica.raft.step(from, message.message);
         this.#touched.add(replica);
-        this.#everyReplica.check(replica);
+        this.#levels.everyReplica.check(replica);
         return;
       }
       case 'forward': {
@@ -292,13 +313,21 @@ export class Node {
         return;
       case 'propose-merge': {
         const replica = this.#replicas.get(message.group);
-        if (replica) this.#tentative.propose(replica, message.writes);
+        if (replica) this.#levels.tentative.propose(replica, message.writes);
         this.#touch(replica);
         return;
       }
       case 'propose-watermark':
       case 'announce-start':
         this.#touch(this.#upkeep.onMessage(from, message));
+        return;
+      case 'address-book':
+      case 'ask-standing':
+      case 'not-a-member':
+      case 'ask-release':
+      case 'released':
+      case 'report-released':
+        this.#elasticity.onMessage(from, message);
         return;
       default:
         assertNever(message);
@@ -309,6 +338,7 @@ export class Node {
   #onPeerUp(peer: NodeId, incarnation: Incarnation): void {
     if (this.#liveness.up(peer, incarnation)) this.#onLeaderLost(peer);
     this.#onPeerBack(peer);
+    this.#elasticity.onPeerUp(peer);
     this.#detector.onPeerUp(peer, incarnation);
   }
 
@@ -323,15 +353,15 @@ export class Node {
    */
   #onLeaderLost(peer: NodeId): void {
     this.#forwards.onPeerDown(peer);
-    for (const replica of this.#replicas.values()) {
+    for (const replica of this.#replicas.all) {
       replica.raft.onPeerDown(peer);
       this.#touched.add(replica);
     }
-    this.#everyReplica.checkAll();
+    this.#levels.everyReplica.checkAll();
   }
 
   #onPeerBack(peer: NodeId): void {
-    for (const replica of this.#replicas.values()) {
+    for (const replica of this.#replicas.all) {
       replica.raft.onPeerUp(peer);
       this.#touched.add(replica);
     }

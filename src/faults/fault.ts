@@ -148,6 +148,39 @@ export interface GarbageFrame extends Begins, OnLink {
   readonly content: 'noise' | 'flipped';
 }
 
+/** A machine that was not there becomes a member; refused while one of that name is. */
+export interface Join extends Begins, AtNode {
+  readonly kind: 'join';
+  readonly zone: string;
+}
+
+/** A member hands over what it holds, and goes. */
+export interface Leave extends Begins, AtNode {
+  readonly kind: 'leave';
+  /** Although the data will have fewer copies than it should. */
+  readonly force: boolean;
+}
+
+/**
+ * The machine of a member is lost with its disk (unless it is down: then it is only called lost);
+ * it is removed, and joins again under its name with an empty directory.
+ */
+export interface Replace extends Begins, AtNode {
+  readonly kind: 'replace';
+}
+
+/** The settings of the cluster change; null: this one stays. */
+export interface Configure extends Begins {
+  readonly kind: 'configure';
+  readonly replicationFactor: number | null;
+  readonly deadNodeTimeoutMs: number | null;
+}
+
+/** A machine that is no member any more is started again, on the disk that it had. */
+export interface Revive extends Begins, AtNode {
+  readonly kind: 'revive';
+}
+
 export type Fault =
   | Kill
   | PowerCut
@@ -167,7 +200,11 @@ export type Fault =
   | BitFlip
   | Wipe
   | ForeignFrame
-  | GarbageFrame;
+  | GarbageFrame
+  | MembershipFault;
+
+/** What an operator does to the cluster, and not the world to a machine. */
+export type MembershipFault = Join | Leave | Replace | Configure | Revive;
 
 export type FaultKind = Fault['kind'];
 
@@ -191,7 +228,24 @@ export const faultKinds = [
   'wipe',
   'foreign-frame',
   'garbage-frame',
+  'join',
+  'leave',
+  'replace',
+  'configure',
+  'revive',
 ] as const satisfies readonly FaultKind[];
+
+export const membershipFaultKinds = [
+  'join',
+  'leave',
+  'replace',
+  'configure',
+  'revive',
+] as const satisfies readonly MembershipFault['kind'][];
+
+export function isMembershipFault(fault: Fault): fault is MembershipFault {
+  return (membershipFaultKinds as readonly FaultKind[]).includes(fault.kind);
+}
 
 /** Ticks from `at` to the end of the fault; 0 for one that is a moment. */
 export function durationOf(fault: Fault): number {

@@ -19,6 +19,10 @@ export class MalformedFault extends Error {
   }
 }
 
+/** As the settings of a cluster allow. */
+const replicationFactorMax = 9;
+const zoneCharsMax = 40;
+
 type Check = (value: unknown, place: Place) => string | null;
 type Fields = Readonly<Record<string, Check>>;
 
@@ -30,6 +34,14 @@ const whole =
       : `a whole number from ${min}${max < Number.MAX_SAFE_INTEGER ? ` to ${max}` : ''}`;
 const share: Check = (value) =>
   typeof value === 'number' && value >= 0 && value <= 1 ? null : 'a number from 0 to 1';
+const orNull =
+  (check: Check): Check =>
+  (value, place) => {
+    const expected = value === null ? null : check(value, place);
+    return expected === null ? null : `null, or ${expected}`;
+  };
+const zone: Check = (value) =>
+  typeof value === 'string' && value.length <= zoneCharsMax ? null : 'the name of a zone, or ""';
 const flag: Check = (value) => (typeof value === 'boolean' ? null : 'true or false');
 const oneOf =
   (...words: readonly string[]): Check =>
@@ -78,6 +90,15 @@ const fieldsOf: Readonly<Record<FaultKind, Fields>> = {
   wipe: { ...lasts, ...atNode },
   'foreign-frame': { ...begins, ...onLink, stranger: oneOf('cluster', 'storage') },
   'garbage-frame': { ...begins, ...onLink, content: oneOf('noise', 'flipped') },
+  join: { ...begins, ...atNode, zone },
+  leave: { ...begins, ...atNode, force: flag },
+  replace: { ...begins, ...atNode },
+  configure: {
+    ...begins,
+    replicationFactor: orNull(whole(1, replicationFactorMax)),
+    deadNodeTimeoutMs: orNull(whole(1)),
+  },
+  revive: { ...begins, ...atNode },
 };
 
 /** Throws MalformedFault. Unknown fields are an error too: a typo must not be silent. */

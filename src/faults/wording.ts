@@ -1,7 +1,7 @@
 // One fault in one line for people: what happens to whom, and for how long.
 
 import { limits } from '../core/model/limits.ts';
-import type { Fault } from './fault.ts';
+import type { Configure, Fault } from './fault.ts';
 import { durationOf } from './fault.ts';
 
 /** As in `partition node1 | node2 node3, connections break, 1.2 s`. */
@@ -51,11 +51,27 @@ function deedOf(fault: Fault): string {
       return `a frame of another ${fault.stranger} reaches ${fault.to} as ${fault.from}`;
     case 'garbage-frame':
       return `a frame that is ${wordOf[fault.content]} reaches ${fault.to} as ${fault.from}`;
+    case 'join':
+      return `${fault.node} joins${fault.zone === '' ? '' : ` in zone ${fault.zone}`}`;
+    case 'leave':
+      return `${fault.node} leaves${fault.force ? ', forced' : ''}`;
+    case 'replace':
+      return `${fault.node} is lost and replaced`;
+    case 'configure':
+      return `configure ${settingsOf(fault)}`;
+    case 'revive':
+      return `${fault.node}, no member any more, is started again`;
   }
 }
 
 const breaks = ', connections break';
 const wordOf = { noise: 'noise', flipped: 'damaged' } as const;
+
+function settingsOf({ replicationFactor, deadNodeTimeoutMs }: Configure): string {
+  const factor = replicationFactor === null ? [] : [`replication factor ${replicationFactor}`];
+  const timeout = deadNodeTimeoutMs === null ? [] : [`dead after ${deadNodeTimeoutMs} ms`];
+  return [...factor, ...timeout].join(', ') || 'nothing';
+}
 
 function linkOf({ from, to }: { readonly from: string; readonly to: string }): string {
   return `${from}→${to}`;

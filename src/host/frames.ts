@@ -2,6 +2,7 @@
 // per client connection, cut at `frameCutBytes` so that no frame comes near the limit.
 
 import type { PeerEnvelope, PeerMessage } from '../core/messages.ts';
+import type { ControlRow } from '../core/model/control-row.ts';
 import type { ConnectionId, Lane, NodeId } from '../core/model/ids.ts';
 import { limits } from '../core/model/limits.ts';
 import type { Reply, Result } from '../core/model/operation.ts';
@@ -55,6 +56,8 @@ export function packReplies(
   return batches;
 }
 
+const memberBytes = 256;
+
 /** Roughly the bytes of a message; exact only for what can be large. */
 function weightOf(message: PeerMessage): number {
   switch (message.kind) {
@@ -72,6 +75,12 @@ function weightOf(message: PeerMessage): number {
       return weightOfResult(message.reply.result);
     case 'membership':
       return 32 + 64 * message.message.rumours.length;
+    case 'address-book':
+      return 32 + memberBytes * (message.members.length + message.removed.length);
+    case 'ask-release':
+      return 32 + 32 * message.pending.length;
+    case 'released':
+      return 32 + 32 * message.merged.length;
     case 'propose-merge':
       return message.writes.reduce((sum, write) => sum + 128 + (write.value?.length ?? 0), 0);
     default:
@@ -82,5 +91,11 @@ function weightOf(message: PeerMessage): number {
 function weightOfResult(result: Result): number {
   if (result.kind === 'read') return 96 + (result.value?.length ?? 0);
   if (result.kind === 'scanned') return limits.scanBytesMax;
+  if (result.kind === 'control') return weightOfRow(result.row);
   return 128;
+}
+
+function weightOfRow({ members, removed, placement }: ControlRow): number {
+  const names = placement.reduce((count, nodes) => count + nodes.length, 0);
+  return memberBytes * (members.length + removed.length) + 16 * names;
 }

@@ -6,19 +6,25 @@
 //   ticks ───────────────┼─► node.step … flush() ───┼─► storage.saveState ─► step(state-saved)
 //   completions ─────────┘                          └─► encode ─► transport
 
-import type { Input, Ready } from '../core/contract.ts';
+import type { AddressBook, Input, Ready } from '../core/contract.ts';
 import type { ClusterId, ConnectionId, Incarnation, NodeId, StorageId } from '../core/model/ids.ts';
+import type { Member } from '../core/model/member.ts';
 import type { Node } from '../core/node.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { Trace } from '../ports/trace.ts';
 import type { Transport, TransportEvents } from '../ports/transport.ts';
 import { decodeRequests, encodeReplies } from '../wire/client-frame.ts';
+import { encodeRemovalNotice, type PeerHeader, type RemovalNotice } from '../wire/frame.ts';
 import { AliveFrames } from './alive-frames.ts';
 import { packMessages, packReplies } from './frames.ts';
 import type { PeerSightings } from './peer-sightings.ts';
+import { memberRemoved } from './removal.ts';
 
 /** What a host asks of its node; the simulator puts one that is watched in its place. */
-export type DrivenNode = Pick<Node, 'step' | 'takeReady' | 'takeReleasable' | 'hasOutput'>;
+export type DrivenNode = Pick<
+  Node,
+  'step' | 'takeReady' | 'takeReleasable' | 'hasOutput' | 'removed'
+>;
 
 export interface HostOptions {
   readonly node: DrivenNode;
@@ -35,18 +41,25 @@ export interface HostOptions {
   };
   /** There may be something to flush. */
   readonly onWork: () => void;
-  /** The node can not go on: the disk failed, or an invariant broke. Called once. */
+  /**
+   * The node can not go on: the disk failed, an invariant broke, or it is no member any more
+   * (`member-removed`). Called once.
+   */
   readonly onFatal: (error: unknown) => void;
 }
 
 export class Host implements TransportEvents {
   readonly #options: HostOptions;
   readonly #aliveFrames: AliveFrames;
+  /** Of every frame that this node sends. */
+  readonly #header: PeerHeader;
   #stopped = false;
 
   constructor(options: HostOptions) {
     this.#options = options;
-    this.#aliveFrames = new AliveFrames(options.identity.clusterId);
+    const { clusterId, self: sender, storageId, incarnation } = options.identity;
+    this.#aliveFrames = new AliveFrames(clusterId);
+    this.#header = { clusterId, sender, storageId, incarnation };
   }
 
   get stopped(): boolean {
@@ -60,6 +73,7 @@ export class Host implements TransportEvents {
 
   /** An input that may change time or durability: a flush follows in any case. */
   step(input: Input): void {
+    if (input.kind === 'tick') this.#options.sightings.onTicks(input.ticks);
     this.#guard(() => this.#options.node.step(input));
     this.#options.onWork();
   }
@@ -76,7 +90,9 @@ export class Host implements TransportEvents {
         const frame = encodeReplies({ clusterId: identity.clusterId, replies });
         transport.sendToClient({ connection, frame });
       }
+      if (ready.addressBook) this.#connect(ready.addressBook);
       for (const event of ready.events) trace.event(event);
+      if (node.removed) throw memberRemoved(identity.self);
     });
   }
 
@@ -87,10 +103,16 @@ export class Host implements TransportEvents {
       counters.drop(decoded.reason, `${connection}: ${decoded.detail}`);
       return;
     }
+    if (decoded.kind === 'removal') {
+      this.#onRemovalNotice(decoded);
+      return;
+    }
     const { header, messages } = decoded;
     const sighting = sightings.onFrame(header);
-    if (sighting.kind === 'stranger') {
-      counters.drop('wrong-storage', sighting.detail);
+    if (sighting.kind === 'stranger' || sighting.kind === 'removed') {
+      const wasMember = sighting.kind === 'removed';
+      counters.drop(wasMember ? 'removed-member' : 'wrong-storage', sighting.detail);
+      if (wasMember && sighting.tell) this.#tellRemoved(header);
       return;
     }
     this.#stepAll(() => {
@@ -115,6 +137,22 @@ export class Host implements TransportEvents {
     this.#options.onWork();
   }
 
+  /** Only the one that is meant believes it, and only a member: a removal is for ever. */
+  #onRemovalNotice({ header, removed }: RemovalNotice): void {
+    const { counters, identity, sightings } = this.#options;
+    const sighting = removed === identity.storageId ? sightings.onFrame(header) : null;
+    if (sighting === null || sighting.kind === 'stranger' || sighting.kind === 'removed') {
+      counters.drop('removal-notice', `${header.sender} says that ${removed} was removed`);
+      return;
+    }
+    this.step({ kind: 'removed', by: header.sender });
+  }
+
+  #tellRemoved({ sender: peer, storageId }: PeerHeader): void {
+    const frame = encodeRemovalNotice(this.#header, storageId);
+    this.#options.transport.sendToPeer({ peer, lane: 'raft', frame });
+  }
+
   /** A frame without replies: its header tells the client which protocol version is spoken here. */
   #nameOurVersion(connection: ConnectionId): void {
     const { clusterId } = this.#options.identity;
@@ -127,8 +165,8 @@ export class Host implements TransportEvents {
   }
 
   onPeerDisconnected(peer: NodeId): void {
-    this.#options.sightings.onDisconnected(peer);
-    this.step({ kind: 'peer-down', peer });
+    const isMember = this.#options.sightings.onDisconnected(peer);
+    if (isMember) this.step({ kind: 'peer-down', peer });
   }
 
   onDrop(reason: string, detail: string): void {
@@ -167,12 +205,16 @@ export class Host implements TransportEvents {
   }
 
   #send({ messages }: Ready): void {
-    const { identity, transport } = this.#options;
-    const { clusterId, self: sender, storageId, incarnation } = identity;
-    const header = { clusterId, sender, storageId, incarnation };
+    const { transport } = this.#options;
     for (const { peer, lane, messages: packed } of packMessages(messages)) {
-      transport.sendToPeer({ peer, lane, frame: this.#aliveFrames.encode(header, packed) });
+      transport.sendToPeer({ peer, lane, frame: this.#aliveFrames.encode(this.#header, packed) });
     }
+  }
+
+  /** Comes after what was sent: it may be the last that somebody hears of this node. */
+  #connect(book: AddressBook): void {
+    this.#options.sightings.setMembers(book.members, book.removed);
+    this.#options.transport.setMembers(reachable(book));
   }
 
   #fail(error: unknown): void {
@@ -180,4 +222,10 @@ export class Host implements TransportEvents {
     this.#stopped = true;
     this.#options.onFatal(error);
   }
+}
+
+/** Members, and those before them that no member's name stands in the way of. */
+function reachable({ members, removed }: AddressBook): readonly Member[] {
+  const byName = new Map([...removed, ...members].map((member) => [member.node, member]));
+  return [...byName.values()];
 }

@@ -6,7 +6,10 @@ import type { GroupId, LogIndex } from '../core/model/ids.ts';
 import type { PersistBatch, Recovered, StateBatch } from '../core/model/records.ts';
 
 export interface Storage {
-  /** Everything durable, once, before any write. Rejects with `storage-corrupt` naming the file. */
+  /**
+   * Everything durable, once, before any write. Rejects with `storage-corrupt` naming the file. A
+   * drop is found whole or not at all, wherever a crash met it.
+   */
   recover(): Promise<Recovered>;
   /**
    * Resolves when the batch and all before it are durable. Called in order of `number`, possibly
@@ -16,10 +19,14 @@ export interface Storage {
   persist(batch: PersistBatch): Promise<void>;
   /**
    * Resolves when the batch is in the engine, atomically (and on disk when `sync`). In order of
-   * `number`.
+   * `number`, and behind the snapshots and drops of every batch that was given to `persist` before:
+   * rows of a new life never go down with the old one.
    */
   saveState(batch: StateBatch): Promise<void>;
-  /** Log entries at or below these indexes are in synced state: their segments may be dropped. */
+  /**
+   * Log entries at or below these indexes, in the present lives of their groups, are in synced
+   * state: their segments may be dropped.
+   */
   release(applied: ReadonlyMap<GroupId, LogIndex>): Promise<void>;
   /** Bytes of log that `release` could not drop yet; a read-out. */
   readonly logBytes: number;

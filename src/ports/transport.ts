@@ -3,6 +3,7 @@
 // error.
 
 import type { ConnectionId, Lane, NodeId } from '../core/model/ids.ts';
+import type { Member } from '../core/model/member.ts';
 
 export interface TransportEvents {
   /** A frame from a peer's socket. `connection` names the sending socket, for logs. */
@@ -20,6 +21,13 @@ export interface TransportEvents {
 export interface Transport {
   /** Binds the three server sockets and dials every peer. Rejects with `port-busy`. */
   start(events: TransportEvents): Promise<void>;
+  /**
+   * Whom to talk to from now on, this node included; before `start` or after, as often as wanted.
+   * Dials who is new; hangs up on who is gone, or has another key or address, and dials again; a
+   * connection that stood is reported as lost before this returns. Of others, and under keys that
+   * a member no longer has, nothing is heard. Where this node listens does not change.
+   */
+  setMembers(members: readonly Member[]): void;
   /**
    * Never waits: a frame for a peer that is not connected or out of credit is dropped and counted.
    */

@@ -6,10 +6,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeId } from '../core/model/ids.ts';
 import { nodeId } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
+import type { Member } from '../core/model/member.ts';
 import { Node } from '../core/node.ts';
 import { DsysError } from '../errors.ts';
 import { PeerSightings } from '../host/peer-sightings.ts';
+import { memberRemoved } from '../host/removal.ts';
 import type { ClusterFile } from '../wire/cluster-file.ts';
 import { bootstrapOf, parseClusterFile } from '../wire/cluster-file.ts';
 import { parseKeyFile } from '../wire/key-file.ts';
@@ -60,6 +61,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembled> {
     storageId,
     incarnation,
     bootstrap: bootstrapOf(cluster),
+    members,
     recovered,
     seed: `${cluster.seed}/${incarnation}`,
     hash: hashText,
@@ -92,6 +94,7 @@ async function readCluster(home: string): Promise<ClusterFile> {
 function memberOf(cluster: ClusterFile, self: NodeId): Member {
   const member = cluster.members.find(({ node }) => node === self);
   if (member) return member;
+  if (cluster.removed.some(({ node }) => node === self)) throw memberRemoved(self);
   const names = cluster.members.map(({ node }) => node).join(', ');
   throw new DsysError({
     code: 'node-not-found',

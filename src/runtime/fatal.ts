@@ -32,6 +32,11 @@ export function reportOf(error: unknown): ExitReport {
   };
 }
 
+/** True: the cluster goes on without this node, which may stop in peace. */
+export function isRemoval(error: unknown): boolean {
+  return error instanceof DsysError && error.code === 'member-removed';
+}
+
 export function cleanExit(): ExitReport {
   const at = new Date().toISOString();
   return {

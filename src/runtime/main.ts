@@ -1,11 +1,12 @@
 // The node's process: `node bin/node.js --home DIRECTORY --node NAME`. SIGTERM and SIGINT drain and
-// stop it; anything that it can not survive ends it at once with a report.
+// stop it; its removal from the cluster stops it too; anything that it can not survive ends it at
+// once. In each case it leaves a report.
 
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { assemble } from './assembly.ts';
-import { cleanExit, leaveReport, reportOf } from './fatal.ts';
+import { cleanExit, type ExitReport, isRemoval, leaveReport, reportOf } from './fatal.ts';
 
 /**
  * Handing leaderships over takes about one election's worth of messages; beyond this, just stop.
@@ -31,11 +32,16 @@ function readArguments(): { home: string; name: string; directory: string } {
 }
 
 function die(error: unknown): void {
-  const report = reportOf(error);
-  const { code, message, hint } = report;
-  process.stderr.write(`${JSON.stringify({ fatal: { code, message, hint } })}\n`);
+  end(reportOf(error));
+}
+
+function end(report: ExitReport): void {
+  const { code, message, hint, exitCode } = report;
+  if (exitCode !== 0) {
+    process.stderr.write(`${JSON.stringify({ fatal: { code, message, hint } })}\n`);
+  }
   leaveReport(directory, report);
-  process.exit(report.exitCode);
+  process.exit(exitCode);
 }
 
 process.on('uncaughtException', die);
@@ -43,23 +49,33 @@ process.on('unhandledRejection', die);
 
 async function run(): Promise<void> {
   setFlagsFromString(compileAfter.starting);
-  const { loop, log } = await assemble({ home, name, onFatal: die });
+  let stopping = false;
+  const stop = async (report: ExitReport): Promise<void> => {
+    await loop.stop();
+    end(report);
+  };
+  // Nothing is wrong with a node that was removed: it lets go of sockets and files first.
+  const onFatal = (error: unknown): void => {
+    if (!isRemoval(error)) die(error);
+    else if (!stopping) {
+      stopping = true;
+      stop(reportOf(error)).catch(die);
+    }
+  };
+  const { loop, log } = await assemble({ home, name, onFatal });
   // From here on collect when the heap has doubled, not when it has quadrupled: several nodes share
   // a laptop. (At a quarter more, puts were 40 % slower.) Not before: a loaded state lives.
   setFlagsFromString('--heap-growing-percent=100');
-  let stopping = false;
-  const stop = async (signal: string): Promise<void> => {
+  const onSignal = async (signal: string): Promise<void> => {
     if (stopping) return;
     stopping = true;
     log.event({ kind: 'node-stopping', group: null, detail: { signal } });
     await loop.drain(drainLimitMs);
-    await loop.stop();
-    leaveReport(directory, cleanExit());
-    process.exit(0);
+    await stop(cleanExit());
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      stop(signal).catch(die);
+      onSignal(signal).catch(die);
     });
   }
   await loop.start();

@@ -40,6 +40,8 @@ export interface WorkloadSetting {
   readonly hash: (text: string) => number;
   /** The true time of the simulated world; the clients' clocks do not skew. */
   readonly wallMs: () => number;
+  /** In the calm: everything has come to where it belongs, so that nothing excuses a read. */
+  readonly isSettled: () => boolean;
 }
 
 export interface Workload {

@@ -2,11 +2,13 @@
 // its clients ask. Each part draws from a stream of its own, so that a change in one shifts none of
 // the others.
 
+import { features } from '../core/model/features.ts';
 import { type Bounds, limits } from '../core/model/limits.ts';
 import type { Random } from '../core/model/random.ts';
 import { seededRandom } from '../core/model/random.ts';
-import { memberNames } from './cluster.ts';
-import { drawFaults, drawMix } from './nemesis/draw.ts';
+import { memberNames, namesOf } from './cluster.ts';
+import { drawFaults, drawMix, inOrder } from './nemesis/draw.ts';
+import { drawMembership } from './nemesis/membership-draw.ts';
 import type { DiskWeather, NetworkWeather, Pace, Plan } from './plan.ts';
 import { drawOperations } from './workload/draw.ts';
 
@@ -14,8 +16,15 @@ export interface DrawOptions {
   /** 3 or 5, drawn unless given. */
   readonly nodes?: number;
   readonly ticks?: number;
+  /** `fixed`: nobody joins, leaves or is replaced; everything else is drawn as it would be. */
+  readonly members?: MembersDrawn;
 }
 
+export type MembersDrawn = 'drawn' | 'fixed';
+export const membersDrawn: readonly MembersDrawn[] = ['drawn', 'fixed'];
+
+/** Ten minutes: in a run without changes of membership nobody is ever given up. */
+export const deadNodeTimeoutMs = 600_000;
 /** Half a minute of virtual time: long enough for dozens of faults. */
 const ticksUsual = 3000;
 
@@ -29,6 +38,12 @@ export function drawPlan(seed: string, options: DrawOptions = {}): Plan {
   const replicationFactor = nodes >= 5 && shape.chance(0.4) ? 5 : Math.min(3, nodes);
   const members = memberNames(nodes);
   const mix = drawMix(random.stream('mix'));
+  const changes = drawMembership(
+    { random: random.stream('membership'), members, ticks, replicationFactor },
+    mix,
+  );
+  const membership = options.members === 'fixed' ? [] : changes;
+  const isElastic = membership.length > 0;
   return {
     schema: 1,
     seed,
@@ -37,21 +52,39 @@ export function drawPlan(seed: string, options: DrawOptions = {}): Plan {
     partitions: shape.between(1, 4),
     replicationFactor,
     resolver: 'lww',
+    ...drawTemper(random.stream('temper'), isElastic),
     limits: drawBounds(random.stream('bounds')),
     network: drawNetwork(random.stream('network')),
     disk: drawDisk(random.stream('disk')),
     pace: drawPace(random.stream('pace')),
     mix,
-    faults: drawFaults(
-      {
-        random: random.stream('faults'),
-        members,
-        ticks,
-        disksLostMax: Math.floor((replicationFactor - 1) / 2),
-      },
-      mix,
-    ),
+    faults: inOrder([
+      ...drawFaults(
+        {
+          random: random.stream('faults'),
+          members: namesOf({ nodes, faults: membership }),
+          ticks,
+          disksLostMax: Math.floor((replicationFactor - 1) / 2),
+        },
+        mix,
+      ),
+      ...membership,
+    ]),
     operations: drawOperations({ random: random.stream('operations'), members, ticks }),
+  };
+}
+
+/** How soon the dead are given up, and what the members understand when the cluster is born. */
+function drawTemper(
+  random: Random,
+  isElastic: boolean,
+): Pick<Plan, 'deadNodeTimeoutMs' | 'featureLevel'> {
+  const isImpatient = random.chance(0.4);
+  const soonMs = random.between(600, 6000);
+  const isOld = random.chance(0.2);
+  return {
+    deadNodeTimeoutMs: isElastic && isImpatient ? soonMs : deadNodeTimeoutMs,
+    featureLevel: isElastic && isOld ? features.baseline : features.elasticity,
   };
 }
 
@@ -102,6 +135,7 @@ const alwaysSmall: readonly (keyof Bounds)[] = [
   'logEntriesTrailing',
   'stateSaveTicks',
   'snapshotChunkBytes',
+  'stableTicks',
 ];
 
 const smallBounds: Readonly<Record<keyof Bounds, Range>> = {
@@ -129,4 +163,7 @@ const smallBounds: Readonly<Record<keyof Bounds, Range>> = {
   scanBytesMax: [50, 2000],
   stateSaveTicks: [2, 40],
   stateRowsMax: [2, 200],
+  movesMax: [1, 4],
+  moveBytesMax: [1, 4000],
+  stableTicks: [5, 200],
 };

@@ -2,20 +2,23 @@
 // the engine knows none of them by name, and nothing that they do changes the run.
 
 import type { Input, Ready } from '../core/contract.ts';
-import type { Incarnation, NodeId, Tick } from '../core/model/ids.ts';
+import type { Incarnation, NodeId, StorageId, Tick } from '../core/model/ids.ts';
+import type { Member } from '../core/model/member.ts';
 import type { Recovered } from '../core/model/records.ts';
 import type { Node } from '../core/node.ts';
 import type { PlannedFault } from './plan.ts';
 
 /**
  * `refused`: its disk was wiped or damaged, so it did not start and never will; that is the end it
- * must have.
+ * must have. `removed`: it was told that it is no member any more, and ended.
  */
-export type MachineState = 'up' | 'paused' | 'down' | 'refused';
+export type MachineState = 'up' | 'paused' | 'down' | 'refused' | 'removed';
 
 /** A simulated computer, from outside. Reading it changes nothing. */
 export interface MachineView {
   readonly name: NodeId;
+  /** Of its directory; another machine may have, or take, the same name. */
+  readonly storageId: StorageId;
   /** The living node: `up` and `paused`. */
   readonly node: Node | null;
   /** Of the current life, or of the last one; 0 before the first start. */
@@ -25,9 +28,13 @@ export interface MachineView {
   readonly refusal: string | null;
   /** False once a fault destroyed what was synced (wipe, bit flip): what only it knew is lost. */
   readonly diskSurvived: boolean;
+  /** False once it was told that it is no member any more, or another machine has its name. */
+  readonly isMember: boolean;
+  /** Whom it was told to talk to when it last started. */
+  readonly membersAtStart: readonly Member[];
 }
 
-export type End = 'kill' | 'stop' | 'fatal';
+export type End = 'kill' | 'stop' | 'fatal' | 'removed';
 
 export interface Observer {
   /** A node was made; `recovered` is what its disk gave it. */

@@ -4,10 +4,10 @@
 //   seed ─► drawPlan ─► Plan ─► simulate ─► Outcome
 //                        ▲ shrinking takes faults and operations out
 
+import type { Settings } from '../core/model/control-row.ts';
 import type { NodeId, Tick } from '../core/model/ids.ts';
 import type { Bounds } from '../core/model/limits.ts';
 import type { Consistency } from '../core/model/operation.ts';
-import type { Settings } from '../core/model/state.ts';
 import type { Fault, FaultKind } from '../faults/fault.ts';
 
 export interface Plan {
@@ -19,6 +19,10 @@ export interface Plan {
   readonly partitions: number;
   readonly replicationFactor: number;
   readonly resolver: Settings['resolver'];
+  /** A member that is dead for longer is taken for lost. */
+  readonly deadNodeTimeoutMs: number;
+  /** What every member is known to understand at the birth (core/model/features.ts). */
+  readonly featureLevel: number;
   /** What differs from core/model/limits.ts: small bounds make rare paths frequent. */
   readonly limits: Partial<Bounds>;
   readonly network: NetworkWeather;

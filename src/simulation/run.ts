@@ -14,6 +14,8 @@ import type { World } from './world.ts';
 
 /** Ticks after which a world that is not at rest never will be: half a minute. */
 const calmTicksMax = 3000;
+/** Members that come and go take their data with them, one move after the other. */
+const elasticCalmTicksMax = 6000;
 /** Every so often, whether the world is at rest is looked at. */
 const restEvery = 10;
 /** Every so often, the real world gets a turn. */
@@ -33,10 +35,16 @@ export class Run {
   readonly #world: World;
   readonly #options: RunOptions;
   #now = 0;
+  #isSettled = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
     this.#world = options.world;
+  }
+
+  /** Where members come and go, nobody is on the way any more; asked every few ticks of the calm. */
+  get isSettled(): boolean {
+    return this.#isSettled;
   }
 
   get now(): number {
@@ -59,11 +67,16 @@ export class Run {
     const { workload, judges, ticks } = this.#options;
     await this.#world.calm();
     workload.onCalm(tick(this.#now));
+    const { isElastic } = this.#world.operator;
+    this.#isSettled = !isElastic;
+    const calmMax = isElastic ? elasticCalmTicksMax : calmTicksMax;
     let unrest: string | null = 'nothing was looked at';
     while (unrest !== null) {
-      if (this.#now >= ticks + calmTicksMax) throw new Violation('progress', unrest);
+      if (this.#now >= ticks + calmMax) throw new Violation('progress', unrest);
       for (let i = 0; i < restEvery; i++) await this.#tick();
-      unrest = workload.idle ? judges.unrest(this.#rest()) : openWork(workload);
+      const astir = this.#openErrands() ?? judges.unrest(this.#rest());
+      this.#isSettled ||= astir === null;
+      unrest = this.#openOperations() ?? astir ?? (workload.idle ? null : 'the last reads come');
     }
     judges.judge(this.#rest());
   }
@@ -92,7 +105,7 @@ export class Run {
 
   /** Faults, clocks, and what the clients have to ask. */
   async #begin(): Promise<void> {
-    const { nemesis, network, schedule } = this.#world;
+    const { nemesis, network, operator, schedule } = this.#world;
     this.#world.now = this.#now;
     network.advance(1);
     schedule.turn();
@@ -101,6 +114,9 @@ export class Run {
     const struck = nemesis.strike(this.#now, 0);
     if (struck !== null) await struck;
     for (const machine of schedule.order) machine.onTick(this.#now);
+    operator.onTick(this.#now);
+    const started = operator.takeWork();
+    if (started !== null) await started;
     this.#options.workload.onTick(tick(this.#now));
   }
 
@@ -121,14 +137,24 @@ export class Run {
   }
 
   #rest(): Rest {
-    const machines = [...this.#world.machines.values()];
+    const machines = this.#world.park.all;
     return { tick: tick(this.#now), machines, workload: this.#options.workload };
   }
-}
 
-function openWork(workload: Workload): string {
-  const open = workload.openOperations();
-  return `${open.length} operations are open: ${open.slice(0, 5).join('; ')}`;
+  /** What the operator still wants done; null: nothing. */
+  #openErrands(): string | null {
+    const errands = this.#world.operator.open();
+    return errands.length === 0
+      ? null
+      : `${errands.length} errands are open: ${errands.join('; ')}`;
+  }
+
+  /** What clients still wait for; null: nothing. */
+  #openOperations(): string | null {
+    const open = this.#options.workload.openOperations();
+    if (open.length === 0) return null;
+    return `${open.length} operations are open: ${open.slice(0, 5).join('; ')}`;
+  }
 }
 
 function failureOf(error: unknown, now: number): Failure {

@@ -51,8 +51,9 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
     network: world.clientNetwork(random.stream('clients')),
     hash: hashText,
     wallMs: () => world.wallMs,
+    isSettled: () => run.isSettled,
   });
-  const run = new Run({
+  const run: Run = new Run({
     world,
     ticks: plan.ticks,
     workload,

@@ -5,6 +5,7 @@
 import type { GroupId } from '../core/model/ids.ts';
 import type { Operation, Request, Result } from '../core/model/operation.ts';
 import type { Recovered } from '../core/model/records.ts';
+import type { RaftView } from '../core/raft/contract.ts';
 import { wordsOf } from '../faults/wording.ts';
 import { groupOfKey } from '../wire/key-hash.ts';
 import type { Asked, Invariant, ReplicaView, ViewChange } from './invariants/watch.ts';
@@ -93,14 +94,27 @@ export class Storyteller implements Invariant {
     if (now.start.index > before.commitIndex) {
       this.#add(group, `${name} takes a snapshot of ${where} up to ${now.start.index}`);
     }
+    if (now.role === 'leader' && now.configurationIndex !== before.configurationIndex) {
+      this.#add(group, `${name} makes ${configurationWords(now)} the members of ${where}`);
+    }
     if (now.lastIndex < before.lastIndex) {
       const range = `${now.lastIndex + 1}–${before.lastIndex}`;
       this.#add(group, `${name} drops entries ${range} of ${where}`);
     }
   }
 
+  onBorn({ name }: MachineView, { group }: ReplicaView): void {
+    this.#add(group, `${name} begins a replica of group ${group}`);
+  }
+
+  onDropped({ name }: MachineView, group: GroupId): void {
+    this.#add(group, `${name} drops its replica of group ${group}`);
+  }
+
   onAnswer({ name }: MachineView, { request, group }: Asked, result: Result): void {
-    if (group === null || isTurnedAway(result)) return;
+    if (isTurnedAway(result)) return;
+    const isOfCluster = adminKinds.includes(request.operation.kind);
+    if (group === null && !isOfCluster) return;
     this.#add(group, `${name} answers ${requestWords(request)}: ${resultWords(result)}`);
   }
 
@@ -122,7 +136,17 @@ const endings: Readonly<Record<End, string>> = {
   kill: 'dies',
   stop: 'stops',
   fatal: 'gives up, because its disk failed it',
+  removed: 'ends: it was told that it is no member any more',
 };
+
+const adminKinds: readonly Operation['kind'][] = ['join', 'leave', 'configure'];
+
+function configurationWords({ configuration, configurationIndex }: RaftView): string {
+  const { voters, votersOutgoing, learners } = configuration;
+  const outgoing = votersOutgoing.length > 0 ? ` (with ${votersOutgoing.join(' ')})` : '';
+  const learning = learners.length > 0 ? `, learners ${learners.join(' ')}` : '';
+  return `${voters.join(' ')}${outgoing}${learning} (${configurationIndex})`;
+}
 
 function lineOf({ tick, words }: Scene): string {
   return `${String(tick).padStart(7)}  ${words}`;
@@ -158,6 +182,10 @@ function operationWords(operation: Operation): string {
       return `increment ${operation.key} by ${operation.delta}`;
     case 'scan':
       return `scan ${operation.prefix}*`;
+    case 'join':
+      return `join ${operation.member.node} ${operation.member.storageId}`;
+    case 'leave':
+      return `leave ${operation.node}, ${operation.how}${operation.force ? ', forced' : ''}`;
     default:
       return 'key' in operation ? `${operation.kind} ${operation.key}` : operation.kind;
   }

@@ -89,8 +89,13 @@ function wordsOfInput(input: Exclude<Input, { kind: 'tick' }>): string {
   }
 }
 
-function wordsOfReady({ persist, state, messages, replies, events }: Ready): readonly string[] {
+function wordsOfReady(ready: Ready): readonly string[] {
+  const { persist, state, messages, replies, addressBook, events } = ready;
   const words: string[] = [];
+  for (const { group, life } of persist?.drops ?? []) words.push(`drop g${group} (${life})`);
+  if (addressBook !== null) {
+    words.push(`members ${addressBook.members.map(({ node }) => node).join(' ')}`);
+  }
   if (persist !== null) words.push(`persist ${persist.number} (${persist.records.length})`);
   if (state !== null) words.push(`save ${state.number}${state.sync ? ' synced' : ''}`);
   if (messages.length > 0) words.push(`${messages.length} messages`);
@@ -115,6 +120,17 @@ function wordsOfMessage(message: PeerMessage): string {
       return `propose-watermark g${message.group} ${message.index}`;
     case 'membership':
       return wordsOfMembership(message.message);
+    case 'address-book':
+      return `address-book ${message.index} (${message.members.length})`;
+    case 'ask-standing':
+    case 'not-a-member':
+      return `${message.kind} g${message.group} #${message.question}`;
+    case 'ask-release':
+      return `ask-release g${message.group} +${message.pending.length}`;
+    case 'released':
+      return `released g${message.group} +${message.merged.length} ${message.released}`;
+    case 'report-released':
+      return `report-released ${message.node} g${message.groups.join()}`;
     default:
       return message.kind;
   }

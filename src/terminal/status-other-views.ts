@@ -1,7 +1,8 @@
 // The other views of `dsys status`: raft (every group), ring (who holds and leads what), links (who
 // hears whom), beliefs (what each node thinks of the others).
 
-import { columns } from './columns.ts';
+import { bar } from './bar.ts';
+import { type Column, columns } from './columns.ts';
 import type { Palette } from './palette.ts';
 import { headLine, type StatusReport } from './status-view.ts';
 
@@ -30,24 +31,48 @@ export const raftLines: View = async (report, palette) => {
   ];
 };
 
-/** One line a node: its share of replicas and leaderships, and which partitions it leads. */
+/**
+ * One line a node: its share of replicas, leaderships and keys, each with a bar that is full for the
+ * greatest, and which partitions it leads; below it, the greatest over the mean.
+ */
 export const ringLines: View = async (report, palette) => {
   const { partitions } = report.consensus;
-  const rows = report.nodes.map(({ name }) => ({
-    name,
-    holds: partitions.filter((partition) => partition.replicas.includes(name)),
-    leads: partitions.filter((partition) => partition.leader === name),
-  }));
+  const { shares, balance } = report.data;
+  const shown = new Set(report.nodes.map(({ name }) => name));
+  const rows = shares.filter(({ name }) => shown.has(name));
+  const ratios = (['replicas', 'leads', 'keys'] as const).map((what) => {
+    return `${what} ${balance[what].toFixed(2)}`;
+  });
+  const led = (name: string): number[] =>
+    partitions.filter(({ leader }) => leader === name).map(({ id }) => id);
   return [
     headLine(report, palette),
     ...(await columns(rows, [
       { title: 'NODE', cell: (row) => row.name },
-      { title: 'HOLDS', align: 'right', cell: (row) => String(row.holds.length) },
-      { title: 'LEADS', align: 'right', cell: (row) => String(row.leads.length) },
-      { title: 'LEADS PARTITIONS', cell: (row) => ranges(row.leads.map(({ id }) => id)) || '-' },
+      ...shareColumns(shares, 'HOLDS', ({ replicas }) => replicas),
+      ...shareColumns(shares, 'LEADS', ({ leads }) => leads),
+      ...shareColumns(shares, 'KEYS', ({ keys }) => keys),
+      { title: 'LEADS PARTITIONS', cell: (row) => ranges(led(row.name)) || '-' },
     ])),
+    `BALANCE  max/mean: ${ratios.join('  ')}`,
   ];
 };
+
+type Share = StatusReport['data']['shares'][number];
+
+const barWidth = 8;
+
+function shareColumns(
+  shares: readonly Share[],
+  title: string,
+  of: (share: Share) => number,
+): Column<Share>[] {
+  const most = Math.max(...shares.map(of));
+  return [
+    { title, align: 'right', cell: (row) => String(of(row)) },
+    { title: '', cell: (row) => bar(of(row), most, barWidth) },
+  ];
+}
 
 /** A square of nodes: the row's node has a connection to the column's node, or not. */
 export const linksLines: View = async (report, palette) => {

@@ -52,6 +52,15 @@ export interface StatusReport {
     readonly unavailable: number;
     readonly pendingOneWrites: number;
     readonly conflicts: number;
+    readonly replicas: number | null;
+    readonly moving: number | null;
+    readonly balance: { readonly replicas: number; readonly leads: number; readonly keys: number };
+    readonly shares: readonly {
+      readonly name: string;
+      readonly replicas: number;
+      readonly leads: number;
+      readonly keys: number;
+    }[];
   };
   readonly membership: {
     readonly beliefs: Square<string>;
@@ -59,6 +68,14 @@ export interface StatusReport {
     readonly links: Square<string>;
     readonly disputed: readonly string[];
     readonly localHealth: Readonly<Record<string, number>>;
+    readonly joining: readonly { readonly node: string }[];
+    readonly departures: readonly {
+      readonly node: string;
+      readonly how: string;
+      readonly groups: number;
+    }[];
+    readonly unlisted: readonly string[];
+    readonly removed: readonly string[];
   };
   readonly faults: readonly unknown[];
 }
@@ -91,6 +108,7 @@ export async function statusLines(report: StatusReport, palette: Palette): Promi
     headLine(report, palette),
     ...(await columns(rows, nodeColumns(palette))),
     dataLine(report),
+    ...moveLines(report),
     ...report.nodes.flatMap((node) => crashLines(node, palette)),
   ];
 }
@@ -148,6 +166,33 @@ function dataLine(report: StatusReport): string {
     `pending one-writes ${known ? data.pendingOneWrites : 'unknown'}`,
     ...(data.conflicts > 0 ? [`conflicts ${data.conflicts}`] : []),
   ].join('  ');
+}
+
+/**
+ * `MOVES  3 of 192 replicas, node4 joining`: those that do not vote yet of all that should be; only
+ * while there is something.
+ */
+function moveLines({ data, membership }: StatusReport): string[] {
+  const { joining, departures, unlisted, removed } = membership;
+  const { moving, replicas } = data;
+  const going = departures.map(
+    ({ node, how, groups }) => `${node} ${how} (${count(groups, 'group')} left)`,
+  );
+  const isMoving = (moving ?? 0) > 0 || joining.length > 0 || going.length > 0;
+  const words = [
+    `MOVES  ${moving} of ${replicas} replicas`,
+    ...joining.map(({ node }) => `${node} joining`),
+    ...going,
+  ];
+  return [
+    ...(isMoving ? [words.join(', ')] : []),
+    ...unlisted.map(
+      (node) => `${node} is a member, but its join was broken off: dsys join ${node}`,
+    ),
+    ...removed.map(
+      (node) => `${node} was taken out of the cluster: dsys replace ${node}, or dsys leave ${node}`,
+    ),
+  ];
 }
 
 function crashLines({ name, crash }: StatusNode, { red, dim }: Palette): string[] {

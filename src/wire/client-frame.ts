@@ -38,7 +38,7 @@ export function decodeRequests(
   expected: { readonly clusterId: ClusterId },
 ): RequestFrame | Dropped {
   const { clusterId } = expected;
-  return openFrame(frame, { clusterId, kind: frameKinds.requests }, (bytes, bodyAt) => {
+  return openFrame(frame, { clusterId, kinds: [frameKinds.requests] }, (bytes, bodyAt) => {
     const requests = readRequests(unpack(bytes, bodyAt));
     return { kind: 'frame', requests };
   });
@@ -58,7 +58,7 @@ export function decodeReplies(
   expected: { readonly clusterId: ClusterId },
 ): ReplyFrame | Dropped {
   const { clusterId } = expected;
-  return openFrame(frame, { clusterId, kind: frameKinds.replies }, (bytes, bodyAt) => {
+  return openFrame(frame, { clusterId, kinds: [frameKinds.replies] }, (bytes, bodyAt) => {
     const replies = readReplies(unpack(bytes, bodyAt));
     return { kind: 'frame', replies };
   });

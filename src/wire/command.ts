@@ -1,6 +1,7 @@
 // What a log entry asks a state machine to do, as a positional list. On disk too: append only.
 
 import type { Command, TentativeWrite } from '../core/model/command.ts';
+import { controlCommandFields, readControlCommand } from './control-command.ts';
 import {
   type Fields,
   readFields,
@@ -12,8 +13,6 @@ import {
   readValue,
   textField,
 } from './fields.ts';
-import { malformed } from './malformed.ts';
-import { readStorageId } from './member.ts';
 import { commandKinds } from './numbers.ts';
 import { operationFields, readSession, readWriteOperation, sessionFields } from './operation.ts';
 import { compactCopy } from './slab.ts';
@@ -37,8 +36,10 @@ export function commandFields(command: Command): Fields {
       return [number, tentativeFields(command.write)];
     case 'watermark':
       return [number, command.node, command.incarnation, command.index];
-    case 'member-started':
-      return [number, command.node, command.storageId, command.incarnation];
+    case 'owner-released':
+      return [number, command.node];
+    default:
+      return controlCommandFields(command);
   }
 }
 
@@ -58,12 +59,10 @@ export function readCommand(value: unknown): Command {
       const [node, incarnation] = [readNode(fields[1]), readIncarnation(fields[2])];
       return { kind: 'watermark', node, incarnation, index: readIndex(fields[3]) };
     }
-    case commandKinds['member-started']: {
-      const [node, storageId] = [readNode(fields[1]), readStorageId(fields[2])];
-      return { kind: 'member-started', node, storageId, incarnation: readIncarnation(fields[3]) };
-    }
+    case commandKinds['owner-released']:
+      return { kind: 'owner-released', node: readNode(fields[1]) };
     default:
-      return malformed('command', 'a known number', fields[0]);
+      return readControlCommand(fields);
   }
 }
 

@@ -2,20 +2,34 @@
 
 import type { Configuration } from '../core/model/entry.ts';
 import type { AppliedPoint } from '../core/model/state.ts';
-import { type Fields, readFields, readIndex, readSortedNodes, readTerm } from './fields.ts';
+import {
+  type Fields,
+  readCount,
+  readFields,
+  readIndex,
+  readOptional,
+  readSortedNodes,
+  readTerm,
+} from './fields.ts';
 
 export function configurationFields(configuration: Configuration): Fields {
-  return [configuration.voters, configuration.votersOutgoing, configuration.learners];
+  const { voters, votersOutgoing, learners, epoch } = configuration;
+  const lists = [voters, votersOutgoing, learners];
+  return epoch === undefined ? lists : [...lists, epoch];
 }
 
 export function readConfiguration(value: unknown): Configuration {
   const fields = readFields(value, 3, 'configuration');
-  return {
+  const configuration = {
     voters: readSortedNodes(fields[0]),
     votersOutgoing: readSortedNodes(fields[1]),
     learners: readSortedNodes(fields[2]),
   };
+  const epoch = readOptional(fields[3], readEpoch);
+  return epoch === null ? configuration : { ...configuration, epoch };
 }
+
+const readEpoch = (value: unknown): number => readCount(value, 'epoch');
 
 export function pointFields(point: AppliedPoint): Fields {
   return [point.index, point.term, configurationFields(point.configuration)];

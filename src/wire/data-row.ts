@@ -15,6 +15,7 @@ import {
   readKey,
   readNode,
   readOptional,
+  readSortedNodes,
   readValue,
   textField,
 } from './fields.ts';
@@ -144,6 +145,7 @@ export function machineRowFields(row: MachineRow): Fields {
     timestampFields(row.expiredBefore),
     row.nextOrder,
     row.nextConflict,
+    row.departed,
   ];
 }
 
@@ -156,6 +158,8 @@ export function readMachineRow(fields: Fields): MachineRow {
     expiredBefore: readTimestamp(fields[4]),
     nextOrder: readCount(fields[5], 'nextOrder'),
     nextConflict: readCount(fields[6], 'nextConflict'),
+    // Rows of the first builds: nobody could leave.
+    departed: readOptional(fields[7], readSortedNodes) ?? [],
   };
 }
 

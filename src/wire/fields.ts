@@ -2,6 +2,7 @@
 // the rule in its name, or throws MalformedError. Ranges are checked here, once, so that core never
 // has to.
 
+import { features } from '../core/model/features.ts';
 import {
   type GroupId,
   groupId,
@@ -31,6 +32,9 @@ export const listMax = 1 << 20;
 /** Names are for people and for file names: short, and free of what separates them elsewhere. */
 const nodeName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const byteOrderMark = 0xfeff;
+
+/** It travels in two bytes of every frame. */
+export const featureLevelMax = 0xffff;
 
 /** A list with `atLeast` fields; more are a newer sender's, and ignored. */
 export function readFields(value: unknown, atLeast: number, what: string): Fields {
@@ -133,8 +137,21 @@ export function readIncarnation(value: unknown): Incarnation {
   return incarnation(readCount(value, 'incarnation'));
 }
 
+export function readFeatureLevel(value: unknown): number {
+  const level = readCount(value, 'feature level');
+  if (level >= features.baseline && level <= featureLevelMax) return level;
+  return malformed('feature level', `${features.baseline} to ${featureLevelMax}`, level);
+}
+
+/** The first builds did not say theirs. */
+export function readOldFeatureLevel(value: unknown): number {
+  return readOptional(value, readFeatureLevel) ?? features.baseline;
+}
+
 /** Node names in the sender's order: the first may be the preferred one. */
 export const readNodes = listReader('nodes', membersMax, readNode);
+
+export const readGroups = listReader('groups', groupsMax, readGroup);
 
 /** Node names that vote or learn: sorted and without duplicates. */
 export function readSortedNodes(value: unknown): NodeId[] {

@@ -7,6 +7,7 @@
 // stay where they are in every protocol version to come: that is how two versions can tell each
 // other apart.
 
+import { featureLevelOfThisBuild } from '../core/model/features.ts';
 import type { ClusterId } from '../core/model/ids.ts';
 import { limits } from '../core/model/limits.ts';
 import { checksum } from './checksum.ts';
@@ -19,8 +20,6 @@ import { readUuid, writeUuid } from './uuid.ts';
  * other.
  */
 export const protocolVersion = 1;
-/** Raised when something new may be said; used only once every member has it. */
-const featureLevel = 1;
 /** Of the part that every kind has. */
 export const sharedHeaderBytes = 32;
 
@@ -40,7 +39,8 @@ export interface Dropped {
 /** What the frame is expected to be. */
 export interface Expected {
   readonly clusterId: ClusterId;
-  readonly kind: number;
+  /** Any of these; a kind of a later build is dropped like other nonsense. */
+  readonly kinds: readonly number[];
 }
 
 /**
@@ -53,7 +53,7 @@ export function sealFrame(
 ): Buffer {
   frame.writeUInt32BE(magic, 0);
   frame.writeUInt16BE(protocolVersion, 8);
-  frame.writeUInt16BE(featureLevel, 10);
+  frame.writeUInt16BE(featureLevelOfThisBuild, 10);
   frame.writeUInt8(header.kind, 12);
   frame.writeUInt8(header.headerBytes, 13);
   frame.writeUInt16BE(0, 14);
@@ -96,12 +96,17 @@ function refuse(frame: Buffer, expected: Expected): Dropped | null {
   }
   const cluster = readUuid(frame, 16);
   if (cluster !== expected.clusterId) return dropped('foreign-cluster', `it belongs to ${cluster}`);
-  const kind = frame.readUInt8(12);
-  if (kind !== expected.kind) return malformed('frame kind', String(expected.kind), kind);
+  const kind = kindOf(frame);
+  if (!expected.kinds.includes(kind))
+    return malformed('frame kind', expected.kinds.join(' or '), kind);
   const bodyAt = frame.readUInt8(13);
   return bodyAt >= sharedHeaderBytes && bodyAt < frame.length
     ? null
     : malformed('header length', 'a place in the frame', bodyAt);
+}
+
+export function kindOf(frame: Buffer): number {
+  return frame.readUInt8(12);
 }
 
 function dropped(reason: DropReason, detail: string): Dropped {

@@ -41,6 +41,11 @@ export class JsonField {
     return value as Readonly<Record<string, unknown>>;
   }
 
+  /** What `read` makes of it; null when the file does not have it. */
+  ifThere<Value>(read: (field: JsonField) => Value): Value | null {
+    return this.#value === undefined ? null : read(this);
+  }
+
   list(): JsonField[] {
     const value = this.#value;
     if (!Array.isArray(value)) return this.refuse('a list');

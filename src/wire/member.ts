@@ -2,8 +2,8 @@
 // the wire, in the control group's row and in cluster.json.
 
 import { type StorageId, storageId } from '../core/model/ids.ts';
-import type { Member } from '../core/model/operation.ts';
-import { type Fields, readFields, readNode, readText } from './fields.ts';
+import type { Member } from '../core/model/member.ts';
+import { type Fields, listReader, membersMax, readFields, readNode, readText } from './fields.ts';
 import { malformed } from './malformed.ts';
 
 const endpoint = /^tcp:\/\/[^\s/]{1,253}:\d{1,5}$/;
@@ -46,6 +46,8 @@ export function readMember(value: unknown): Member {
     zone: fields[6] === undefined ? '' : readText(fields[6], zoneBytesMax, 'zone'),
   };
 }
+
+export const readMembers = listReader('members', membersMax, readMember);
 
 /** A UUID; the name is checked by who gave it out, here only its form. */
 export function readStorageId(value: unknown): StorageId {

@@ -5,6 +5,7 @@
 import type { MembershipMessage, Rumour } from '../core/membership/messages.ts';
 import type { PeerMessage } from '../core/messages.ts';
 import type { Command } from '../core/model/command.ts';
+import type { DepartureKind, Settings } from '../core/model/control-row.ts';
 import type { Payload } from '../core/model/entry.ts';
 import type {
   BeliefState,
@@ -15,13 +16,13 @@ import type {
   Result,
 } from '../core/model/operation.ts';
 import type { LogRecord } from '../core/model/records.ts';
-import type { SessionResult, Settings, StateRow } from '../core/model/state.ts';
+import type { SessionResult, StateRow } from '../core/model/state.ts';
 import type { RaftMessage } from '../core/raft/messages.ts';
 import { malformed } from './malformed.ts';
 
 type Table<Word extends string> = Readonly<Record<Word, number>>;
 
-export const frameKinds = { peer: 1, requests: 2, replies: 3 } as const;
+export const frameKinds = { peer: 1, requests: 2, replies: 3, removal: 4 } as const;
 
 export const peerKinds = {
   group: 1,
@@ -32,6 +33,12 @@ export const peerKinds = {
   'propose-watermark': 6,
   'announce-start': 7,
   membership: 8,
+  'address-book': 9,
+  'ask-standing': 10,
+  'not-a-member': 11,
+  'ask-release': 12,
+  released: 13,
+  'report-released': 14,
 } as const satisfies Table<PeerMessage['kind']>;
 
 export const membershipKinds = {
@@ -79,7 +86,19 @@ export const commandKinds = {
   merge: 2,
   watermark: 3,
   'member-started': 4,
+  'owner-released': 5,
+  'member-joined': 6,
+  'member-departing': 7,
+  'groups-released': 8,
+  'member-removed': 9,
+  'settings-changed': 10,
+  'feature-level-raised': 11,
 } as const satisfies Table<Command['kind']>;
+
+export const departureNumbers = {
+  leaving: 1,
+  lost: 2,
+} as const satisfies Table<DepartureKind>;
 
 export const operationKinds = {
   put: 1,
@@ -90,6 +109,10 @@ export const operationKinds = {
   status: 6,
   topology: 7,
   hashes: 8,
+  control: 9,
+  join: 10,
+  leave: 11,
+  configure: 12,
 } as const satisfies Table<Operation['kind']>;
 
 export const resultKinds = {
@@ -100,6 +123,8 @@ export const resultKinds = {
   topology: 5,
   hashes: 6,
   refused: 7,
+  control: 8,
+  administered: 9,
 } as const satisfies Table<Result['kind']>;
 
 export const rowKinds = {
@@ -121,6 +146,7 @@ export const recordKinds = {
   'log-start': 3,
   tentative: 4,
   'tentative-done': 5,
+  'group-dropped': 6,
 } as const satisfies Table<LogRecord['kind']>;
 
 export const consistencyNumbers = {
@@ -141,6 +167,10 @@ export const reasonNumbers = {
   invalid: 9,
   'clock-ahead': 10,
   stopping: 11,
+  'member-exists': 12,
+  'member-unknown': 13,
+  'member-needed': 14,
+  'feature-missing': 15,
 } as const satisfies Table<Refusal['reason']>;
 
 export const effectNumbers = {

@@ -3,23 +3,32 @@
 
 import { type ClientId, clientId, type LogIndex } from '../core/model/ids.ts';
 import { limits } from '../core/model/limits.ts';
-import type { Operation, SessionRef, WriteOperation } from '../core/model/operation.ts';
+import type {
+  AdminOperation,
+  Operation,
+  SessionRef,
+  WriteOperation,
+} from '../core/model/operation.ts';
 import type { VersionVector } from '../core/model/version.ts';
+import { readChangedSettings, readDeparture } from './control-command.ts';
 import {
   type Fields,
   readCount,
   readFields,
+  readFlag,
   readGroup,
   readIndex,
   readInteger,
   readKey,
+  readNode,
   readOptional,
   readText,
   readValue,
   textField,
 } from './fields.ts';
 import { malformed } from './malformed.ts';
-import { operationKinds } from './numbers.ts';
+import { memberFields, readMember } from './member.ts';
+import { departureNumbers, operationKinds } from './numbers.ts';
 import { readTimestamp, readVector, timestampFields, vectorFields } from './version.ts';
 
 const clientIdBytesMax = 128;
@@ -49,7 +58,22 @@ export function operationFields(operation: Operation): Fields {
     case 'status':
     case 'topology':
     case 'hashes':
+    case 'control':
       return [number];
+    default:
+      return adminFields(operation);
+  }
+}
+
+function adminFields(operation: AdminOperation): Fields {
+  const number = operationKinds[operation.kind];
+  switch (operation.kind) {
+    case 'join':
+      return [number, memberFields(operation.member)];
+    case 'leave':
+      return [number, operation.node, departureNumbers[operation.how], operation.force];
+    case 'configure':
+      return [number, operation.replicationFactor, operation.deadNodeTimeoutMs];
   }
 }
 
@@ -66,6 +90,16 @@ export function readOperation(value: unknown): Operation {
       return { kind: 'topology' };
     case operationKinds.hashes:
       return { kind: 'hashes' };
+    case operationKinds.control:
+      return { kind: 'control' };
+    case operationKinds.join:
+      return { kind: 'join', member: readMember(fields[1]) };
+    case operationKinds.leave: {
+      const [node, how] = [readNode(fields[1]), readDeparture(fields[2])];
+      return { kind: 'leave', node, how, force: readFlag(fields[3], 'force') };
+    }
+    case operationKinds.configure:
+      return { kind: 'configure', ...readChangedSettings(fields) };
     default:
       return readWrite(fields);
   }

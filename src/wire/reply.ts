@@ -8,6 +8,7 @@ import {
   listReader,
   readCount,
   readFields,
+  readIndex,
   readInteger,
   readKey,
   readNode,
@@ -20,6 +21,7 @@ import {
 import { malformed } from './malformed.ts';
 import { effectNumbers, reasonNumbers, resultKinds, wordReader } from './numbers.ts';
 import { readKeyPart } from './operation.ts';
+import { readRow, rowFields } from './state-row.ts';
 import {
   hashesFields,
   readHashes,
@@ -63,6 +65,10 @@ function resultFields(result: Result): Fields {
       return [number, hashesFields(result.hashes)];
     case 'refused':
       return [number, refusalFields(result.refusal)];
+    case 'control':
+      return [number, result.index, rowFields(result.row)];
+    case 'administered':
+      return [number, result.index];
   }
 }
 
@@ -90,6 +96,10 @@ function readResult(value: unknown): Result {
       return { kind: 'hashes', hashes: readHashes(fields[1]) };
     case resultKinds.refused:
       return { kind: 'refused', refusal: readRefusal(fields[1]) };
+    case resultKinds.control:
+      return readControl(fields);
+    case resultKinds.administered:
+      return { kind: 'administered', index: readIndex(fields[1]) };
     default:
       return malformed('result', 'a known number', fields[0]);
   }
@@ -103,6 +113,12 @@ function readWritten(fields: Fields): Result {
     number: readOptional(fields[3], readNumber),
     via: readNode(fields[4]),
   };
+}
+
+function readControl(fields: Fields): Result {
+  const [index, row] = [readIndex(fields[1]), readRow(fields[2])];
+  if (row.kind !== 'control') return malformed('row', 'that of the control group', row.kind);
+  return { kind: 'control', index, row };
 }
 
 const readNumber = (value: unknown): number => readInteger(value, 'number');

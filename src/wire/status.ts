@@ -26,7 +26,7 @@ import {
   readText,
 } from './fields.ts';
 import { malformed } from './malformed.ts';
-import { memberFields, readMember } from './member.ts';
+import { memberFields, readMembers } from './member.ts';
 import { beliefNumbers, roleNumbers, wordReader } from './numbers.ts';
 
 const readBelief = wordReader(beliefNumbers, 'belief');
@@ -38,7 +38,6 @@ const hashForm = /^[0-9a-f]{1,64}$/;
 const readGroups = listReader('groups', groupsMax, readGroupStatus);
 const readPeers = listReader('peers', membersMax, readPeerStatus);
 const readCounters = listReader('counters', countersMax, readCounter);
-const readMembers = listReader('members', membersMax, readMember);
 const readRoutes = listReader('routes', groupsMax, readRoute);
 export const readHashes = listReader('hashes', groupsMax, readHash);
 

@@ -6,8 +6,8 @@ import type { Dot, Timestamp, Version, VersionVector } from '../core/model/versi
 import { type Fields, readCount, readFields, readIndex, readTerm } from './fields.ts';
 import { malformed } from './malformed.ts';
 
-/** `node1#3`: a node and its incarnation. */
-const nodeOrigin = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}#\d{1,10}$/;
+/** `node1#3`: a node and its incarnation; `node4@0b7a2c91#1`: of a directory that came later. */
+const nodeOrigin = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(@[0-9a-f]{8})?#\d{1,10}$/;
 /** A vector is pruned at `limits.vectorOriginsMax`; far beyond it is no vector. */
 const vectorFieldsMax = 2048;
 

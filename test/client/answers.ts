@@ -1,7 +1,9 @@
 // What fake nodes say: results and refusals with everything that a test does not care about filled
 // in.
 
+import type { ControlRow } from '../../src/core/model/control-row.ts';
 import { logIndex, nodeId, storageId, term } from '../../src/core/model/ids.ts';
+import type { Member } from '../../src/core/model/member.ts';
 import type { Refusal, Result, Topology } from '../../src/core/model/operation.ts';
 import type { Version } from '../../src/core/model/version.ts';
 import type { FakeNode } from './fake-node.ts';
@@ -56,6 +58,37 @@ export function refused(text: RefusalText): Result {
   return { kind: 'refused', refusal };
 }
 
+export function memberOf(node: FakeNode): Member {
+  return {
+    node: nodeId(node.name),
+    storageId: storageId('00000000-0000-4000-8000-000000000001'),
+    addresses: { peer: unused, client: node.address.address, bulk: unused },
+    publicKey: node.address.publicKey,
+    zone: '',
+  };
+}
+
+/** The control group's state at this index, with these members. */
+export function controlOf(nodes: readonly FakeNode[], index: number): Result {
+  const row: ControlRow = {
+    kind: 'control',
+    members: nodes.map(memberOf),
+    incarnations: [],
+    departures: [],
+    removed: [],
+    featureLevel: 2,
+    settings: {
+      replicationFactor: 3,
+      partitions: 3,
+      resolver: 'lww',
+      deadNodeTimeoutMs: 600_000,
+    },
+    epoch: 1,
+    placement: Array.from({ length: 4 }, () => nodes.map((node) => nodeId(node.name))),
+  };
+  return { kind: 'control', index: logIndex(index), row };
+}
+
 /** Two partitions, each on all nodes, led by these. */
 export function topologyOf(
   nodes: readonly FakeNode[],
@@ -64,13 +97,7 @@ export function topologyOf(
   const replicas = nodes.map((node) => nodeId(node.name));
   const topology: Topology = {
     partitions: leaders.length,
-    members: nodes.map((node) => ({
-      node: nodeId(node.name),
-      storageId: storageId('00000000-0000-4000-8000-000000000001'),
-      addresses: { peer: unused, client: node.address.address, bulk: unused },
-      publicKey: node.address.publicKey,
-      zone: '',
-    })),
+    members: nodes.map(memberOf),
     groups: [null, ...leaders].map((leader) => ({
       replicas,
       leader: leader === null ? null : nodeId(leader),

@@ -49,8 +49,8 @@ function succeed(
   leaders: readonly (string | null)[],
 ) {
   if (operation.kind === 'topology') return topologyOf(nodes, leaders);
-  if (operation.kind === 'status' || operation.kind === 'hashes') return null;
   if (operation.kind === 'scan') return { kind: 'scanned', entries: [], next: null } as const;
+  if (!('key' in operation)) return null;
   const leader = leaders[hashText(operation.key) % leaders.length] ?? null;
   const isHere = leader === node.name || forward || consistency === 'one';
   if (!isHere) return refused({ reason: 'not-leader', leader });

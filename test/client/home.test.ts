@@ -27,6 +27,21 @@ const keys = curveKeyPair();
 
 function makeCluster(name: string): void {
   const tcp = (port: number): string => `tcp://127.0.0.1:${port}`;
+  const settings = {
+    replicationFactor: 1,
+    partitions: 16,
+    resolver: 'lww',
+    deadNodeTimeoutMs: 600_000,
+  } as const;
+  const members = [
+    {
+      node: nodeId('node1'),
+      storageId: storageId('00000000-0000-4000-8000-000000000001'),
+      addresses: { peer: tcp(7400), client: tcp(7401), bulk: tcp(7402) },
+      publicKey: keys.publicKey,
+      zone: '',
+    },
+  ];
   const cluster: ClusterFile = {
     schema: 1,
     name,
@@ -34,17 +49,11 @@ function makeCluster(name: string): void {
     createdAt: '2026-01-01T00:00:00.000Z',
     seed: name,
     basePort: 7400,
-    settings: { replicationFactor: 1, partitions: 16, resolver: 'lww' },
+    settings,
     clientPublicKey: keys.publicKey,
-    members: [
-      {
-        node: nodeId('node1'),
-        storageId: storageId('00000000-0000-4000-8000-000000000001'),
-        addresses: { peer: tcp(7400), client: tcp(7401), bulk: tcp(7402) },
-        publicKey: keys.publicKey,
-        zone: '',
-      },
-    ],
+    members,
+    birth: { members, settings, featureLevel: 1 },
+    removed: [],
   };
   mkdirSync(join(home, name, 'keys'), { recursive: true });
   writeFileSync(join(home, name, 'cluster.json'), formatClusterFile(cluster));

@@ -1,7 +1,15 @@
 // Statuses of an invented cluster, for tests of what is made of them.
 
 import type { NodeReport } from '../../src/cluster/report.ts';
-import { groupId, incarnation, logIndex, nodeId, term } from '../../src/core/model/ids.ts';
+import type { ControlRow, Departure } from '../../src/core/model/control-row.ts';
+import {
+  groupId,
+  incarnation,
+  logIndex,
+  nodeId,
+  storageId,
+  term,
+} from '../../src/core/model/ids.ts';
 import type { GroupStatus, NodeStatus, PeerStatus } from '../../src/core/model/operation.ts';
 
 export const names = ['node1', 'node2', 'node3'];
@@ -84,3 +92,36 @@ export const cluster = {
   replicationFactor: 3,
   partitions: 2,
 };
+
+/** The control group's row with these members and this placement. */
+export function controlRow(facts: {
+  readonly members: readonly string[];
+  readonly placement: readonly (readonly string[])[];
+  readonly departures?: readonly (Omit<Departure, 'node'> & { readonly node: string })[];
+  readonly replicationFactor?: number;
+}): ControlRow {
+  const { members, placement, departures = [], replicationFactor = 3 } = facts;
+  const address = 'tcp://127.0.0.1:7400';
+  return {
+    kind: 'control',
+    members: members.map((name) => ({
+      node: nodeId(name),
+      storageId: storageId('00000000-0000-4000-8000-000000000001'),
+      addresses: { peer: address, client: address, bulk: address },
+      publicKey: 'x'.repeat(40),
+      zone: '',
+    })),
+    incarnations: [],
+    departures: departures.map((one) => ({ ...one, node: nodeId(one.node) })),
+    removed: [],
+    featureLevel: 2,
+    settings: {
+      replicationFactor,
+      partitions: placement.length - 1,
+      resolver: 'lww',
+      deadNodeTimeoutMs: 600_000,
+    },
+    epoch: 7,
+    placement: placement.map((nodes) => nodes.map(nodeId)),
+  };
+}

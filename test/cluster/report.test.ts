@@ -3,8 +3,16 @@
 import { describe, expect, it } from 'vitest';
 import { Readiness } from '../../src/cluster/readiness.ts';
 import { clusterReport } from '../../src/cluster/report.ts';
-import { logIndex, nodeId, term } from '../../src/core/model/ids.ts';
-import { cluster, group, names, nodeReport, peerStatus, status } from './report-facts.ts';
+import { groupId, logIndex, nodeId, term } from '../../src/core/model/ids.ts';
+import {
+  cluster,
+  controlRow,
+  group,
+  names,
+  nodeReport,
+  peerStatus,
+  status,
+} from './report-facts.ts';
 
 const allUp = names.map((name) => nodeReport(name));
 const healthy = [status('node1', [1]), status('node2', [0]), status('node3', [2])];
@@ -28,7 +36,7 @@ describe('the report of a healthy cluster', () => {
       pendingOneWrites: 0,
       conflicts: 0,
     };
-    expect(report.data).toEqual(data);
+    expect(report.data).toMatchObject(data);
   });
 
   it('tells who hears whom', () => {
@@ -36,6 +44,46 @@ describe('the report of a healthy cluster', () => {
     expect(report.membership.links.node1).toEqual({ node2: 'connected', node3: 'connected' });
     expect(report.membership.phi.node2).toEqual({ node1: 0.12, node3: 0.12 });
     expect(report.membership.disputed).toEqual([]);
+  });
+});
+
+describe('the report while members come and go', () => {
+  const row = controlRow({
+    members: [...names, 'node4'],
+    departures: [{ node: 'node3', how: 'leaving', epoch: 2, groups: [groupId(1)] }],
+    placement: [names, ['node1', 'node2', 'node4'], names],
+    replicationFactor: 2,
+  });
+  const report = clusterReport({ cluster, nodes: allUp, answers: healthy, control: row });
+
+  it('has the settings and the epoch of the control group', () => {
+    expect(report.cluster).toMatchObject({ replicationFactor: 2, epoch: 7 });
+  });
+
+  it('counts replicas that are not in place, and names who comes and goes', () => {
+    expect(report.data).toMatchObject({ replicas: 6, moving: 1, underReplicated: 0 });
+    expect(report.membership.departures).toEqual([{ node: 'node3', how: 'leaving', groups: 1 }]);
+    expect(report.membership.joining).toEqual([{ node: 'node4', moved: 0, total: 1 }]);
+    expect(report.membership.unlisted).toEqual(['node4']);
+  });
+
+  it('names nodes that were taken out', () => {
+    const gone = controlRow({ members: ['node1', 'node2'], placement: [names, names, names] });
+    const after = clusterReport({ cluster, nodes: allUp, answers: healthy, control: gone });
+    expect(after.membership.removed).toEqual(['node3']);
+  });
+
+  it('counts no copy that is far behind', () => {
+    const far = group(1, { lastIndex: logIndex(1), appliedIndex: logIndex(1) });
+    const ahead = { commitIndex: logIndex(5000), lastIndex: logIndex(5000) };
+    const lead = group(1, { role: 'leader', leader: nodeId('node1'), ...ahead });
+    const answers = [
+      status('node1', [1], { groups: [group(0), lead, group(2)] }),
+      status('node2', [0], { groups: [group(0), group(1, ahead), group(2)] }),
+      status('node3', [2], { groups: [group(0), far, group(2)] }),
+    ];
+    const lagging = clusterReport({ cluster, nodes: allUp, answers });
+    expect(lagging.data.underReplicated).toBe(1);
   });
 });
 

@@ -17,15 +17,24 @@ export interface Ran {
 }
 
 export class Lab {
-  readonly home = mkdtempSync(join(tmpdir(), 'dsys-lab-'));
+  readonly home: string;
   readonly #basePort: number;
+  readonly #entry: string;
 
-  private constructor(basePort: number) {
-    this.#basePort = basePort;
+  private constructor(options: { home: string; basePort: number; entry: string }) {
+    this.home = options.home;
+    this.#basePort = options.basePort;
+    this.#entry = options.entry;
   }
 
   static async open(): Promise<Lab> {
-    return new Lab(await freeBlock());
+    const home = mkdtempSync(join(tmpdir(), 'dsys-lab-'));
+    return new Lab({ home, basePort: await freeBlock(), entry });
+  }
+
+  /** The same laboratory, worked in with another build's command line. */
+  of(otherEntry: string): Lab {
+    return new Lab({ home: this.home, basePort: this.#basePort, entry: otherEntry });
   }
 
   get basePort(): number {
@@ -35,7 +44,7 @@ export class Lab {
   /** Runs `dsys …` to its end. */
   async run(args: readonly string[], input = ''): Promise<Ran> {
     const startedAt = performance.now();
-    const run = await execa(process.execPath, [entry, ...args], {
+    const run = await execa(process.execPath, [this.#entry, ...args], {
       reject: false,
       input,
       stripFinalNewline: false,
@@ -48,7 +57,7 @@ export class Lab {
 
   /** Runs a line of bash in which `dsys` is this one. */
   async shell(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
-    const script = `dsys() { "${process.execPath}" "${entry}" "$@"; }\n${line}`;
+    const script = `dsys() { "${process.execPath}" "${this.#entry}" "$@"; }\n${line}`;
     const options = { reject: false, stripFinalNewline: false, timeout: 60_000 } as const;
     const run = await execa('bash', ['-c', script], { ...options, env: this.#env() });
     return { code: run.exitCode ?? -1, stdout: run.stdout, stderr: run.stderr };
@@ -64,13 +73,13 @@ export class Lab {
   async jsonIn(home: string, args: readonly string[]): Promise<{ code: number; json: Json }> {
     const env = { ...this.#env(), DSYS_HOME: home };
     const options = { reject: false, env, timeout: 20_000, forceKillAfterDelay: 500 } as const;
-    const run = await execa(process.execPath, [entry, ...args, '--json'], options);
+    const run = await execa(process.execPath, [this.#entry, ...args, '--json'], options);
     return { code: run.exitCode ?? -1, json: new Json(JSON.parse(run.stdout)) };
   }
 
   /** Starts `dsys …` and lets it run. */
   start(args: readonly string[]) {
-    return execa(process.execPath, [entry, ...args], { reject: false, env: this.#env() });
+    return execa(process.execPath, [this.#entry, ...args], { reject: false, env: this.#env() });
   }
 
   /** `dsys up` with this lab's ports. */

@@ -38,6 +38,16 @@ const one: Readonly<Record<Fault['kind'], Fault>> = {
   wipe: { kind: 'wipe', node: node1, ...lasts },
   'foreign-frame': { kind: 'foreign-frame', ...link, stranger: 'storage', at: tick(3) },
   'garbage-frame': { kind: 'garbage-frame', ...link, content: 'flipped', at: tick(3) },
+  join: { kind: 'join', node: node3, zone: 'a', at: tick(3) },
+  leave: { kind: 'leave', node: node3, force: true, at: tick(3) },
+  replace: { kind: 'replace', node: node2, at: tick(3) },
+  configure: {
+    kind: 'configure',
+    replicationFactor: 5,
+    deadNodeTimeoutMs: null,
+    at: tick(3),
+  },
+  revive: { kind: 'revive', node: node2, at: tick(3) },
 };
 
 describe('A fault', () => {
@@ -69,6 +79,11 @@ describe('A fault', () => {
         "wipe node1, 1.2 s",
         "a frame of another storage reaches node2 as node1",
         "a frame that is damaged reaches node2 as node1",
+        "node3 joins in zone a",
+        "node3 leaves, forced",
+        "node2 is lost and replaced",
+        "configure replication factor 5",
+        "node2, no member any more, is started again",
       ]
     `);
   });

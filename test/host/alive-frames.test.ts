@@ -15,7 +15,7 @@ const header = {
 const alive: readonly PeerMessage[] = [{ kind: 'alive' }];
 const { storageId: storage } = header;
 const announce: readonly PeerMessage[] = [
-  { kind: 'announce-start', incarnation: incarnation(1), storageId: storage },
+  { kind: 'announce-start', incarnation: incarnation(1), storageId: storage, featureLevel: 1 },
 ];
 
 describe('alive frames', () => {

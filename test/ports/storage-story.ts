@@ -1,16 +1,23 @@
-// A random life of one storage, seeded: writes, overwrites, saves, snapshots, releases and crashes,
-// beside a model in plain arrays. After each crash the storage must know exactly what the model
-// knows.
+// A random life of one storage, seeded: writes, overwrites, saves, snapshots, releases, drops and
+// crashes, beside a model in plain arrays. After each crash the storage must know exactly what the
+// model knows.
 
 import { expect } from 'vitest';
 import type { Entry } from '../../src/core/model/entry.ts';
 import { type GroupId, type LogIndex, logIndex } from '../../src/core/model/ids.ts';
 import { type Random, seededRandom } from '../../src/core/model/random.ts';
-import type { LogRecord, RecoveredGroup } from '../../src/core/model/records.ts';
+import type {
+  GroupDrop,
+  LogRecord,
+  PersistBatch,
+  RecoveredGroup,
+} from '../../src/core/model/records.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import type { StorageHarness } from './storage.contract.ts';
 import {
   allRows,
+  dropBatch,
+  dropOf,
   entriesRecord,
   entry,
   hardState,
@@ -30,6 +37,8 @@ import {
 /** What one group must know. */
 class GroupModel {
   readonly group: GroupId;
+  /** How often it was dropped. */
+  life = 0;
   /** Every entry from index 1, also those that only a snapshot brought. */
   entries: Entry[] = [];
   term = 1;
@@ -40,6 +49,17 @@ class GroupModel {
 
   constructor(group: GroupId) {
     this.group = group;
+  }
+
+  /** The next life begins, with the promises of this one. */
+  dropIn(nextTerm: number): GroupDrop {
+    this.term = nextTerm;
+    this.life += 1;
+    this.entries = [];
+    this.saved = 0;
+    this.synced = 0;
+    this.tentative.clear();
+    return dropOf(this.group, this.life, nextTerm);
   }
 
   get last(): number {
@@ -78,12 +98,13 @@ export class StorageStory {
   async #step(): Promise<void> {
     const model = this.#models[this.#random.below(2)] ?? new GroupModel(one);
     const dice = this.#random.below(100);
-    if (dice < 45) return this.#append(model);
-    if (dice < 55) return this.#overwrite(model);
-    if (dice < 75) return this.#save(model);
-    if (dice < 80) return this.#install(model);
-    if (dice < 88) return this.#journal(model);
-    if (dice < 96) return this.#release();
+    if (dice < 43) return this.#append(model);
+    if (dice < 52) return this.#overwrite(model);
+    if (dice < 71) return this.#save(model);
+    if (dice < 76) return this.#install(model);
+    if (dice < 84) return this.#journal(model);
+    if (dice < 92) return this.#release();
+    if (dice < 95) return this.#drop(model);
     return this.#crash();
   }
 
@@ -150,18 +171,38 @@ export class StorageStory {
     await this.#run(this.#open.release(applied));
   }
 
-  /** A write that nobody was told of is lost with the power. */
+  async #drop(model: GroupModel): Promise<void> {
+    const drop = model.dropIn(model.term + this.#random.below(2));
+    await this.#run(this.#open.persist(dropBatch(this.#next(), drop)));
+    for (const each of this.#models) each.synced = each.saved;
+  }
+
+  /**
+   * A write that nobody was told of is lost with the power, and a drop behind it too. A drop that
+   * waits for the log alone is in the engine already: it has happened.
+   */
   async #crash(): Promise<void> {
     const [model] = this.#models;
-    if (model !== undefined && this.#random.chance(0.5)) {
+    const dice = this.#random.below(4);
+    if (model !== undefined && dice > 0) {
       this.#harness.hold();
-      const lost = [entriesRecord(model.group, [entry(model.last + 1, 999)])];
-      this.#open.persist(persistBatch(this.#next(), lost)).catch(() => undefined);
+      if (dice < 3) this.#abandon(persistBatch(this.#next(), this.#lost(model)));
+      if (dice === 2) this.#abandon(dropBatch(this.#next(), dropOf(model.group, 999, 999)));
+      if (dice === 3) this.#abandon(dropBatch(this.#next(), model.dropIn(model.term)));
       await this.#harness.untilLogWaits();
+      if (dice === 3) for (const each of this.#models) each.synced = each.saved;
     }
     await this.#harness.crash();
     this.crashes += 1;
     await this.#start();
+  }
+
+  #lost(model: GroupModel): LogRecord[] {
+    return [entriesRecord(model.group, [entry(model.last + 1, 999)])];
+  }
+
+  #abandon(batch: PersistBatch): void {
+    this.#open.persist(batch).catch((error: unknown) => error);
   }
 
   async #start(): Promise<void> {
@@ -169,7 +210,8 @@ export class StorageStory {
     const { groups } = await this.#run(this.#storage.recover());
     for (const model of this.#models) {
       const found = groups.find(({ group }) => group === model.group);
-      if (found === undefined) expect([model.last, model.tentative.size]).toEqual([0, 0]);
+      const { last, life, tentative: pending } = model;
+      if (found === undefined) expect([last, life, pending.size]).toEqual([0, 0, 0]);
       else this.#check(model, found);
     }
   }
@@ -177,6 +219,7 @@ export class StorageStory {
   #check(model: GroupModel, found: RecoveredGroup): void {
     const { point: at, start, entries, hardState: state } = found;
     const index = at?.index ?? 0;
+    expect(found.life).toBe(model.life);
     expect(index).toBeGreaterThanOrEqual(model.synced);
     expect(index).toBeLessThanOrEqual(model.saved);
     model.saved = index;
@@ -185,7 +228,7 @@ export class StorageStory {
     expect(start.index).toBeLessThanOrEqual(index);
     expect(shape(entries)).toBe(shape(model.entries.slice(start.index)));
     if (start.index > 0) expect(start.term).toBe(model.entries[start.index - 1]?.term);
-    if (model.last > 0) expect(state.term).toBe(model.term);
+    if (model.last > 0 || model.life > 0) expect(state.term).toBe(model.term);
     const counters = found.tentative.map(({ dot }) => dot.counter);
     expect(counters).toEqual([...model.tentative]);
   }

@@ -14,6 +14,7 @@ import {
   term,
 } from '../../src/core/model/ids.ts';
 import type {
+  GroupDrop,
   LogRecord,
   PersistBatch,
   Recovered,
@@ -91,7 +92,24 @@ export function persistBatch(
   records: readonly LogRecord[],
   snapshots: PersistBatch['snapshots'] = [],
 ): PersistBatch {
-  return { number, snapshots, records };
+  return { number, snapshots, drops: [], records };
+}
+
+/** Forgets a group; `first` and `after` stand before and behind its record. */
+export function dropBatch(
+  number: number,
+  drop: GroupDrop,
+  { first = [], after = [] }: { first?: readonly LogRecord[]; after?: readonly LogRecord[] } = {},
+): PersistBatch {
+  return { number, snapshots: [], drops: [drop], records: [...first, dropped(drop), ...after] };
+}
+
+export function dropOf(group: GroupId, life: number, inTerm = 1): GroupDrop {
+  return { group, life, hardState: { term: term(inTerm), votedFor: node1 } };
+}
+
+export function dropped(drop: GroupDrop): LogRecord {
+  return { kind: 'group-dropped', ...drop };
 }
 
 export function point(index: number, inTerm = 1): AppliedPoint {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { groupId, logIndex } from '../../src/core/model/ids.ts';
 import type { Recovered } from '../../src/core/model/records.ts';
 import type { Storage } from '../../src/ports/storage.ts';
+import { dropContract } from './storage-drops.contract.ts';
 import { StorageStory } from './storage-story.ts';
 import {
   entriesBetween,
@@ -28,7 +29,7 @@ import {
   two,
 } from './storage-words.ts';
 
-const stories = ['a', 'b', 'c', 'd', 'e'];
+const stories = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
 export interface StorageHarness {
   /** Opens the disk as it is now. */
@@ -254,6 +255,13 @@ export function storageContract(name: string, make: () => Promise<StorageHarness
       });
     });
 
+    dropContract({
+      harness: () => harness,
+      storage: () => storage,
+      recover,
+      reopen,
+    });
+
     test('release drops log, but only what nobody needs', async () => {
       await recover();
       let last = 0;
@@ -310,7 +318,7 @@ export function storageContract(name: string, make: () => Promise<StorageHarness
     });
 
     test.each(stories)(
-      'life %s: after any crash, log and state are what the model knows',
+      'story %s: after any crash, log, state and life are what the model knows',
       async (seed) => {
         await harness.run(storage.close());
         const story = new StorageStory(harness, seed);

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ConnectionId, NodeId } from '../../src/core/model/ids.ts';
 import { nodeId } from '../../src/core/model/ids.ts';
 import { limits } from '../../src/core/model/limits.ts';
+import type { Member } from '../../src/core/model/member.ts';
 import type { Transport, TransportEvents } from '../../src/ports/transport.ts';
 
 export interface ContractClient {
@@ -13,8 +14,12 @@ export interface ContractClient {
 }
 
 export interface TransportHarness {
-  /** A new transport of a cluster of node1, node2, node3; not started. */
-  open(self: NodeId): Transport;
+  /** node1, node2, node3. */
+  readonly members: readonly Member[];
+  /** Another member under a name: with another key, listening elsewhere. */
+  successor(self: NodeId): Promise<Member>;
+  /** A new transport of `self`, whom `members` has; of all three, unless said. Not started. */
+  open(self: NodeId, members?: readonly Member[]): Transport;
   /** Another process that calls itself `self`: same keys, same peers, listening elsewhere. */
   openRival(self: NodeId): Transport;
   client(node: NodeId, onFrame: (frame: Uint8Array) => void): ContractClient;
@@ -202,6 +207,128 @@ export function transportContract(
       await harness.until(() => {
         a.transport.sendToClient({ connection, frame: bytes('hello?') });
         return a.seen.drops.includes('not-connected');
+      });
+    });
+
+    describe('when members change', () => {
+      const without = (name: NodeId): Member[] =>
+        harness.members.filter(({ node }) => node !== name);
+      const only = (...nodes: NodeId[]): Member[] =>
+        harness.members.filter((member) => nodes.includes(member.node));
+      const send = (from: Transport, peer: NodeId, value: string): void =>
+        from.sendToPeer({ peer, lane: 'raft', frame: bytes(value) });
+
+      test('one that comes later is refused until it is known, then reached and heard', async () => {
+        const a = await start(harness.open(node1, only(node1)));
+        const b = await node(node2);
+        send(a.transport, node2, 'too early');
+        expect(a.seen.drops).toContain('not-connected');
+        await harness.until(() => b.seen.drops.includes('unauthorized'));
+        expect(b.seen.links).toEqual([]);
+        a.transport.setMembers(only(node1, node2));
+        await harness.until(() => a.seen.links.length > 0 && b.seen.links.length > 0);
+        send(a.transport, node2, 'welcome');
+        send(b.transport, node1, 'thanks');
+        await harness.until(() => a.seen.frames.length > 0 && b.seen.frames.length > 0);
+        expect([a.seen.frames, b.seen.frames]).toEqual([['thanks'], ['welcome']]);
+        expect([a.seen.links, b.seen.links]).toEqual([['+node2'], ['+node1']]);
+      });
+
+      test('one that goes is told of as lost at once, and neither reached nor heard', async () => {
+        const { a, b } = await pair();
+        send(b.transport, node1, 'hello');
+        await harness.until(() => a.seen.frames.length === 1);
+        a.transport.setMembers(without(node2));
+        expect(a.seen.links).toEqual(['+node2', '-node2']);
+        send(a.transport, node2, 'farewell');
+        expect(a.seen.drops).toEqual(['not-connected']);
+        send(b.transport, node1, 'still here');
+        await harness.until(() => a.seen.drops.includes('unauthorized'));
+        expect([a.seen.frames, b.seen.frames]).toEqual([['hello'], []]);
+      });
+
+      test('one that goes and comes back is reached and heard again', async () => {
+        const { a, b } = await pair();
+        a.transport.setMembers(without(node2));
+        a.transport.setMembers(harness.members);
+        await harness.until(() => a.seen.links.length === 3);
+        send(a.transport, node2, 'again');
+        send(b.transport, node1, 'again');
+        await harness.until(() => a.seen.frames.length > 0 && b.seen.frames.length > 0);
+        expect(a.seen.links).toEqual(['+node2', '-node2', '+node2']);
+      });
+
+      test('one with another key and address takes the place of its name', async () => {
+        const { a, b } = await pair();
+        send(b.transport, node1, 'old');
+        await harness.until(() => a.seen.frames.length === 1);
+        const next = [...without(node2), await harness.successor(node2)];
+        a.transport.setMembers(next);
+        expect(a.seen.links).toEqual(['+node2', '-node2']);
+        await b.transport.close();
+        const c = await start(harness.open(node2, next));
+        await harness.until(() => a.seen.links.length === 3 && c.seen.links.length === 1);
+        send(a.transport, node2, 'to the new one');
+        send(c.transport, node1, 'new');
+        await harness.until(() => a.seen.frames.length === 2 && c.seen.frames.length === 1);
+        expect([a.seen.frames, b.seen.frames]).toEqual([['old', 'new'], []]);
+        expect(c.seen.frames).toEqual(['to the new one']);
+      });
+
+      test('one under a key that its name no longer has is not heard, nor keeps the new one out', async () => {
+        const { a, b } = await pair();
+        const next = [...without(node2), await harness.successor(node2)];
+        a.transport.setMembers(next);
+        send(b.transport, node1, 'ghost');
+        await harness.until(() => a.seen.drops.includes('unauthorized'));
+        expect(a.seen.frames).toEqual([]);
+        await b.transport.close();
+        const c = await start(harness.open(node2, next));
+        await harness.until(() => c.seen.links.length === 1);
+        send(c.transport, node1, 'new');
+        await harness.until(() => a.seen.frames.length > 0);
+        expect(a.seen.frames).toEqual(['new']);
+      });
+
+      test('the same ones again change nothing', async () => {
+        const { a, b } = await pair();
+        for (let round = 0; round < 3; round++) {
+          a.transport.setMembers(harness.members.map((member) => structuredClone(member)));
+          send(a.transport, node2, `round ${round}`);
+        }
+        await harness.until(() => b.seen.frames.length === 3);
+        expect([a.seen.links, a.seen.drops]).toEqual([['+node2'], []]);
+      });
+
+      test('what was said before start counts', async () => {
+        const early = harness.open(node1, only(node1));
+        early.setMembers(only(node1, node2));
+        const a = await start(early);
+        const b = await node(node2);
+        await harness.until(() => a.seen.links.length === 1 && b.seen.links.length === 1);
+      });
+
+      test('changes in the middle of dialling and of sending harm nobody', async () => {
+        const { a, b } = await pair();
+        const big = new Uint8Array(1 << 20);
+        for (let round = 0; round < 30; round++) {
+          for (const lane of ['raft', 'bulk'] as const)
+            for (let i = 0; i < 4; i++) a.transport.sendToPeer({ peer: node2, lane, frame: big });
+          a.transport.setMembers(round % 2 === 0 ? only(node1, node3) : harness.members);
+          if (round % 5 === 4) await harness.until(() => a.seen.links.at(-1) === '-node2');
+        }
+        a.transport.setMembers(harness.members);
+        await harness.until(() => a.seen.links.at(-1) === '+node2');
+        await harness.until(() => {
+          send(a.transport, node2, 'after all');
+          return b.seen.frames.includes('after all');
+        });
+        a.transport.setMembers(only(node1));
+        await a.transport.close();
+        a.transport.setMembers(harness.members);
+        const again = await node(node1);
+        await harness.until(() => again.seen.links.includes('+node2'));
+        expect(a.seen.links.at(-1)).toBe('-node2');
       });
     });
 

@@ -2,8 +2,10 @@
 // watcher that remembers what happened.
 
 import type { Input } from '../../src/core/contract.ts';
+import { featureLevelOfThisBuild } from '../../src/core/model/features.ts';
 import { nodeId, tick } from '../../src/core/model/ids.ts';
 import type { Fault } from '../../src/faults/fault.ts';
+import { deadNodeTimeoutMs } from '../../src/simulation/draw.ts';
 import type { MachineView, Observer } from '../../src/simulation/observation.ts';
 import type { Plan, PlannedFault, PlannedOperation } from '../../src/simulation/plan.ts';
 
@@ -18,6 +20,8 @@ export function planWith(faults: readonly Fault[], changes: Partial<Plan> = {}):
     partitions: 2,
     replicationFactor: 3,
     resolver: 'lww',
+    deadNodeTimeoutMs,
+    featureLevel: featureLevelOfThisBuild,
     limits: {},
     network: { delayMin: 0, delayMax: 1, loss: 0, dup: 0, reorder: 0 },
     disk: { delayMin: 0, delayMax: 0 },

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { clusterReport } from '../../src/cluster/report.ts';
+import { groupId } from '../../src/core/model/ids.ts';
 import { DsysError } from '../../src/errors.ts';
 import { benchLines } from '../../src/terminal/bench-view.ts';
 import { columns } from '../../src/terminal/columns.ts';
@@ -15,7 +16,14 @@ import {
   ringLines,
 } from '../../src/terminal/status-other-views.ts';
 import { statusLines } from '../../src/terminal/status-view.ts';
-import { cluster, names, nodeReport, peerStatus, status } from '../cluster/report-facts.ts';
+import {
+  cluster,
+  controlRow,
+  names,
+  nodeReport,
+  peerStatus,
+  status,
+} from '../cluster/report-facts.ts';
 
 const answers = [status('node1', [1]), status('node2', [0, 2])];
 const dead = nodeReport('node3', {
@@ -49,6 +57,20 @@ describe('status', () => {
     const [head, , row] = await statusLines(one, plain);
     expect(head).toBe('CLUSTER lab  3 nodes  leader node2 (term 4)  quorum OK 2/3  faults 0');
     expect(row).toContain('node3  killed');
+  });
+
+  it('has a line of moves while there are some, and says what to do about what is odd', async () => {
+    const row = controlRow({
+      members: ['node1', 'node2', 'node4'],
+      departures: [{ node: 'node2', how: 'leaving', epoch: 2, groups: [groupId(0), groupId(2)] }],
+      placement: [names, ['node1', 'node2', 'node4'], names],
+    });
+    const moving = clusterReport({ cluster, nodes: report.nodes, answers, control: row });
+    expect((await statusLines(moving, plain)).slice(-3)).toEqual([
+      'MOVES  1 of 6 replicas, node4 joining, node2 leaving (2 groups left)',
+      'node4 is a member, but its join was broken off: dsys join node4',
+      'node3 was taken out of the cluster: dsys replace node3, or dsys leave node3',
+    ]);
   });
 
   it('claims no number of keys when nobody answers', async () => {
@@ -86,10 +108,11 @@ describe('status', () => {
       'p2       node2      4     118  node1 node2 node3  yes',
     ]);
     expect((await ringLines(report, plain)).slice(1)).toEqual([
-      'NODE   HOLDS  LEADS  LEADS PARTITIONS',
-      'node1      2      1  1',
-      'node2      2      1  2',
-      'node3      2      0  -',
+      'NODE   HOLDS            LEADS            KEYS            LEADS PARTITIONS',
+      'node1      2  ████████      1  ████████    40  ████████  1',
+      'node2      2  ████████      1  ████████    40  ████████  2',
+      'node3      2  ████████      0  ········    40  ████████  -',
+      'BALANCE  max/mean: replicas 1.00  leads 1.50  keys 1.00',
     ]);
     expect((await beliefsLines(report, plain)).slice(1, 3)).toEqual([
       'FROM \\ TO  node1   node2   node3',

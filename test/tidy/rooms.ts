@@ -40,13 +40,15 @@ export const rooms: Readonly<Record<string, Room>> = {
     ['msgpackr', 'murmurhash'],
     ['node:zlib'],
   ),
-  // What every world that drives a node does alike; it waits for nothing and knows no device.
+  // What every world that drives a node does alike; it waits for nothing and knows no device. An
+  // error of its own: the node was removed, and ends in every world.
   host: room({
     core: 'types',
     'core/*': 'types',
     'core/model': 'values',
     ports: 'types',
     wire: 'values',
+    errors: 'values',
   }),
   faults: room({ 'core/model': 'values' }),
   checkers: room({ 'core/model': 'values' }),

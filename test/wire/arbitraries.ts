@@ -19,14 +19,14 @@ import {
   type Term,
   term,
 } from '../../src/core/model/ids.ts';
+import type { Member } from '../../src/core/model/member.ts';
 import type {
-  Member,
   Operation,
   Request,
   SessionRef,
   WriteOperation,
 } from '../../src/core/model/operation.ts';
-import type { LogRecord } from '../../src/core/model/records.ts';
+import type { GroupDrop, LogRecord } from '../../src/core/model/records.ts';
 import type { AppliedPoint } from '../../src/core/model/state.ts';
 import type { Dot, Timestamp, Version, VersionVector } from '../../src/core/model/version.ts';
 
@@ -40,10 +40,12 @@ export const node: Arbitrary<NodeId> = fc
   .constantFrom('node1', 'node2', 'node3', 'a', 'Z.9_x-1', 'n'.repeat(64))
   .map(nodeId);
 export const nodes = fc.array(node, { maxLength: 4 });
-const sortedNodes = fc.uniqueArray(node, { maxLength: 4 }).map((list) => list.sort());
+export const sortedNodes = fc.uniqueArray(node, { maxLength: 4 }).map((list) => list.sort());
 export const index: Arbitrary<LogIndex> = count.map(logIndex);
 export const anyTerm: Arbitrary<Term> = count.map(term);
 export const group: Arbitrary<GroupId> = fc.nat(65_535).map(groupId);
+export const groups = fc.array(group, { maxLength: 4 });
+export const featureLevel = fc.integer({ min: 1, max: 0xffff });
 export const anyIncarnation: Arbitrary<Incarnation> = fc.nat(0xffff_fffe).map(incarnation);
 export const uuid = fc.uuid();
 export const anyStorageId = uuid.map(storageId);
@@ -61,7 +63,12 @@ export const key = fc.oneof(
 export const value = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes));
 
 export const timestamp: Arbitrary<Timestamp> = fc.record({ wallMs: count, logical: count });
-const origin = fc.constantFrom('log', 'node1#1', 'node2#77', 'a#4294967295') as Arbitrary<Origin>;
+const origin = fc.constantFrom(
+  'log',
+  'node1#1',
+  'node2@0b7a2c91#77',
+  'a#4294967295',
+) as Arbitrary<Origin>;
 export const dot: Arbitrary<Dot> = fc.record({ origin, counter: count });
 export const vector: Arbitrary<VersionVector> = fc
   .uniqueArray(fc.tuple(origin, count), { selector: ([name]) => name, maxLength: 4 })
@@ -73,6 +80,20 @@ export const version: Arbitrary<Version> = fc.record({
   hlc: timestamp,
 });
 
+const endpoint = fc.integer({ min: 1, max: 65_535 }).map((port) => `tcp://127.0.0.1:${port}`);
+const z85 = fc.string({
+  unit: fc.constantFrom(...'aZ0.-:+=^!/*?&<>()[]{}@%$#'),
+  minLength: 40,
+  maxLength: 40,
+});
+export const member: Arbitrary<Member> = fc.record({
+  node,
+  storageId: anyStorageId,
+  addresses: fc.record({ peer: endpoint, client: endpoint, bulk: endpoint }),
+  publicKey: z85,
+  zone: fc.string({ maxLength: 16 }),
+});
+
 const condition = fc.option(index);
 const context = fc.option(vector);
 const kind = <Kind extends string>(word: Kind): Arbitrary<Kind> => fc.constant(word);
@@ -82,11 +103,25 @@ const writeOperation: Arbitrary<WriteOperation> = fc.oneof(
   fc.record({ kind: kind('delete'), key, ifVersion: condition, context }),
   fc.record({ kind: kind('increment'), key, delta: fc.maxSafeInteger() }),
 );
+const how = fc.constantFrom('leaving' as const, 'lost' as const);
+/** The two settings that may change. */
+const changed = { replicationFactor: fc.option(count), deadNodeTimeoutMs: fc.option(count) };
+
 const operation: Arbitrary<Operation> = fc.oneof(
   writeOperation,
   fc.record({ kind: kind('get'), key }),
   fc.record({ kind: kind('scan'), group, prefix: text, after: fc.option(text), limit: count }),
-  fc.record({ kind: fc.constantFrom('status' as const, 'topology' as const, 'hashes' as const) }),
+  fc.record({
+    kind: fc.constantFrom(
+      'status' as const,
+      'topology' as const,
+      'hashes' as const,
+      'control' as const,
+    ),
+  }),
+  fc.record({ kind: kind('join'), member }),
+  fc.record({ kind: kind('leave'), node, how, force: fc.boolean() }),
+  fc.record({ kind: kind('configure'), ...changed }),
 );
 export const client = fc.oneof(uuid, fc.constant('c')) as unknown as Arbitrary<ClientId>;
 export const session: Arbitrary<SessionRef> = fc.record({
@@ -104,25 +139,11 @@ export const request: Arbitrary<Request> = fc.record({
   forward: fc.boolean(),
 });
 
-const endpoint = fc.integer({ min: 1, max: 65_535 }).map((port) => `tcp://127.0.0.1:${port}`);
-const z85 = fc.string({
-  unit: fc.constantFrom(...'aZ0.-:+=^!/*?&<>()[]{}@%$#'),
-  minLength: 40,
-  maxLength: 40,
-});
-export const member: Arbitrary<Member> = fc.record({
-  node,
-  storageId: anyStorageId,
-  addresses: fc.record({ peer: endpoint, client: endpoint, bulk: endpoint }),
-  publicKey: z85,
-  zone: fc.string({ maxLength: 16 }),
-});
-
-export const configuration: Arbitrary<Configuration> = fc.record({
-  voters: sortedNodes,
-  votersOutgoing: sortedNodes,
-  learners: sortedNodes,
-});
+const lists = { voters: sortedNodes, votersOutgoing: sortedNodes, learners: sortedNodes };
+export const configuration: Arbitrary<Configuration> = fc.oneof(
+  fc.record(lists),
+  fc.record({ ...lists, epoch: count }),
+);
 export const point: Arbitrary<AppliedPoint> = fc.record({ index, term: anyTerm, configuration });
 export const tentative: Arbitrary<TentativeWrite> = fc.record({
   dot,
@@ -141,7 +162,15 @@ export const command: Arbitrary<Command> = fc.oneof(
     node,
     storageId: anyStorageId,
     incarnation: anyIncarnation,
+    featureLevel,
   }),
+  fc.record({ kind: kind('owner-released'), node }),
+  fc.record({ kind: kind('member-joined'), member }),
+  fc.record({ kind: kind('member-departing'), node, how, force: fc.boolean() }),
+  fc.record({ kind: kind('groups-released'), node, groups }),
+  fc.record({ kind: kind('member-removed'), node }),
+  fc.record({ kind: kind('settings-changed'), ...changed }),
+  fc.record({ kind: kind('feature-level-raised'), level: featureLevel }),
 );
 const payload: Arbitrary<Payload> = fc.oneof(
   fc.record({ kind: kind('noop') }),
@@ -155,14 +184,18 @@ export const entry: Arbitrary<Entry> = fc.record({
   size: fc.nat(4 << 20),
 });
 
+const hardState = fc.record({ term: anyTerm, votedFor: fc.option(node) });
+export const groupDrop: Arbitrary<GroupDrop> = fc.record({
+  group,
+  life: fc.integer({ min: 1 }),
+  hardState,
+});
+
 export const logRecord: Arbitrary<LogRecord> = fc.oneof(
   fc.record({ kind: kind('entries'), group, entries: fc.array(entry, { maxLength: 4 }) }),
-  fc.record({
-    kind: kind('hard-state'),
-    group,
-    hardState: fc.record({ term: anyTerm, votedFor: fc.option(node) }),
-  }),
+  fc.record({ kind: kind('hard-state'), group, hardState }),
   fc.record({ kind: kind('log-start'), group, start: fc.record({ index, term: anyTerm }) }),
   fc.record({ kind: kind('tentative'), group, write: tentative }),
   fc.record({ kind: kind('tentative-done'), group, dot }),
+  groupDrop.map((drop) => ({ kind: 'group-dropped' as const, ...drop })),
 );

@@ -12,8 +12,11 @@ import {
   anyTerm,
   configuration,
   count,
+  dot,
   entry,
+  featureLevel,
   group,
+  groups,
   index,
   key,
   member,
@@ -25,7 +28,7 @@ import {
   value,
   version,
 } from './arbitraries.ts';
-import { stateRow } from './arbitrary-rows.ts';
+import { controlRow, stateRow } from './arbitrary-rows.ts';
 
 const kind = <Kind extends string>(word: Kind): Arbitrary<Kind> => fc.constant(word);
 const term = anyTerm;
@@ -95,6 +98,10 @@ const refusal = fc.record({
     'invalid' as const,
     'clock-ahead' as const,
     'stopping' as const,
+    'member-exists' as const,
+    'member-unknown' as const,
+    'member-needed' as const,
+    'feature-missing' as const,
   ),
   effect: fc.constantFrom('none' as const, 'unknown' as const, 'committed' as const),
   message: fc.string({ maxLength: 80 }),
@@ -133,6 +140,8 @@ export const result: Arbitrary<Result> = fc.oneof(
     ),
   }),
   fc.record({ kind: kind('refused'), refusal }),
+  fc.record({ kind: kind('control'), index, row: controlRow }),
+  fc.record({ kind: kind('administered'), index }),
 );
 export const reply: Arbitrary<Reply> = fc.record({ id: count, result });
 
@@ -208,6 +217,9 @@ const membershipMessage: Arbitrary<MembershipMessage> = fc.oneof(
   fc.record({ kind: kind('sync'), ...said, wantsAnswer: flag }),
 );
 
+const roster = fc.array(member, { maxLength: 3 });
+const dots = fc.array(dot, { maxLength: 4 });
+
 export const peerMessage: Arbitrary<PeerMessage> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: kind('group'), group, message: raftMessage }) },
   fc.record({ kind: kind('alive') }),
@@ -223,6 +235,13 @@ export const peerMessage: Arbitrary<PeerMessage> = fc.oneof(
     kind: kind('announce-start'),
     incarnation: anyIncarnation,
     storageId: anyStorageId,
+    featureLevel,
   }),
   fc.record({ kind: kind('membership'), message: membershipMessage }),
+  fc.record({ kind: kind('address-book'), index, members: roster, removed: roster }),
+  fc.record({ kind: kind('ask-standing'), group, question: count }),
+  fc.record({ kind: kind('not-a-member'), group, question: count, index, term }),
+  fc.record({ kind: kind('ask-release'), group, pending: dots }),
+  fc.record({ kind: kind('released'), group, merged: dots, released: flag }),
+  fc.record({ kind: kind('report-released'), node, groups }),
 );

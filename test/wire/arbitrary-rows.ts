@@ -1,21 +1,27 @@
 // Rows of applied state as fast-check arbitraries.
 
 import fc, { type Arbitrary } from 'fast-check';
+import type { ControlRow } from '../../src/core/model/control-row.ts';
 import type { RemovedRow, SessionResult, StateRow } from '../../src/core/model/state.ts';
 import {
   anyIncarnation,
   client,
   count,
   dot,
+  featureLevel,
+  groups,
   index,
   key,
   member,
   node,
   nodes,
+  sortedNodes,
   timestamp,
   value,
   version,
 } from './arbitraries.ts';
+
+const how = fc.constantFrom('leaving' as const, 'lost' as const);
 
 const result: Arbitrary<SessionResult> = fc.oneof(
   fc.record({
@@ -75,16 +81,23 @@ const machineRow = fc.record({
   expiredBefore: timestamp,
   nextOrder: count,
   nextConflict: count,
+  departed: sortedNodes,
 });
 
-const controlRow = fc.record({
+export const controlRow: Arbitrary<ControlRow> = fc.record({
   kind: fc.constant('control' as const),
   members: fc.array(member, { maxLength: 3 }),
-  incarnations: fc.array(fc.record({ node, incarnation: anyIncarnation }), { maxLength: 3 }),
+  incarnations: fc.array(fc.record({ node, incarnation: anyIncarnation, featureLevel }), {
+    maxLength: 3,
+  }),
+  departures: fc.array(fc.record({ node, how, epoch: count, groups }), { maxLength: 3 }),
+  removed: fc.array(member, { maxLength: 2 }),
+  featureLevel,
   settings: fc.record({
     replicationFactor: count,
     partitions: count,
     resolver: fc.constantFrom('lww' as const, 'siblings' as const),
+    deadNodeTimeoutMs: count,
   }),
   epoch: count,
   placement: fc.array(nodes, { maxLength: 4 }),

@@ -48,7 +48,7 @@ function overTheWire(entry: Entry): { readonly entry: Entry | undefined; readonl
   const message = { kind: 'group', group: groupId(1), message: append } as const;
   const frame = encodePeerFrame(header, [message, message]);
   const decoded = decodePeerFrame(frame, { clusterId: cluster });
-  if (decoded.kind !== 'frame') throw new Error(decoded.detail);
+  if (decoded.kind !== 'frame') throw new Error(decoded.kind);
   const [first] = decoded.messages;
   if (first?.kind !== 'group' || first.message.kind !== 'append') throw new Error('not an append');
   return { entry: first.message.entries[0], frame };

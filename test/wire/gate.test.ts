@@ -10,9 +10,9 @@ import {
   encodeReplies,
   encodeRequests,
 } from '../../src/wire/client-frame.ts';
-import { decodePeerFrame, encodePeerFrame } from '../../src/wire/frame.ts';
-import { dropReasons } from '../../src/wire/frame-header.ts';
-import { request } from './arbitraries.ts';
+import { decodePeerFrame, encodePeerFrame, encodeRemovalNotice } from '../../src/wire/frame.ts';
+import { dropReasons, sealFrame } from '../../src/wire/frame-header.ts';
+import { anyStorageId, request } from './arbitraries.ts';
 import { peerMessage, reply } from './arbitrary-messages.ts';
 import {
   cluster,
@@ -33,6 +33,7 @@ const goodFrame = fc.oneof(
   fc
     .array(reply, { maxLength: 3 })
     .map((replies) => encodeReplies({ clusterId: cluster, replies })),
+  anyStorageId.map((removed) => encodeRemovalNotice(header, removed)),
 );
 
 /** Every decoder drops it, for a reason of the list, and says something about it. */
@@ -114,6 +115,17 @@ describe('bytes that are no frame', () => {
     expect(decodeReplies(requests, expected)).toMatchObject({ reason: 'malformed' });
     expect(decodePeerFrame(requests, expected)).toMatchObject({ reason: 'malformed' });
   });
+
+  test('a frame of a kind that comes later is dropped and counted, as a notice of removal was', () => {
+    const frame = encodePeerFrame(header, [{ kind: 'alive' }]);
+    const bodyAt = frame.readUInt8(13);
+    const later = sealFrame(frame, { clusterId: cluster, kind: 99, headerBytes: bodyAt });
+    expectDropped(later);
+    expect(decodePeerFrame(later, expected)).toMatchObject({
+      reason: 'malformed',
+      detail: 'frame kind: expected 1 or 4, found 99',
+    });
+  });
 });
 
 describe('frames that are whole but wrong', () => {
@@ -149,6 +161,16 @@ describe('frames that are whole but wrong', () => {
     const [alive, nonsense] = [[2], [99]];
     expect(reasonOf(peerFrameOf([alive, alive]))).toBe('frame');
     expect(reasonOf(peerFrameOf([alive, nonsense, alive]))).toBe('malformed');
+  });
+
+  test('a notice of removal that names no storage', () => {
+    const notice = encodeRemovalNotice(header, header.storageId);
+    expect(reasonOf(notice)).toBe('frame');
+    const bodyAt = notice.readUInt8(13);
+    const empty = Buffer.concat([notice.subarray(0, bodyAt), Buffer.of(0x90)]);
+    const kind = notice.readUInt8(12);
+    const sealed = sealFrame(empty, { clusterId: cluster, kind, headerBytes: bodyAt });
+    expect(reasonOf(sealed)).toBe('malformed');
   });
 
   test('a sender without a proper name', () => {

@@ -1,12 +1,21 @@
 // Ranges at their edges: the last good value passes, the next one is malformed.
 
 import { describe, expect, test } from 'vitest';
-import { incarnation, logIndex, nodeId } from '../../src/core/model/ids.ts';
+import { groupId, incarnation, logIndex, nodeId } from '../../src/core/model/ids.ts';
 import { limits } from '../../src/core/model/limits.ts';
 import { decodePeerFrame } from '../../src/wire/frame.ts';
-import { commandKinds, operationKinds, peerKinds, raftKinds } from '../../src/wire/numbers.ts';
+import { decodeDrop, decodeLogRecord, encodeLogRecord } from '../../src/wire/log-record.ts';
+import { pack } from '../../src/wire/msgpack.ts';
+import {
+  commandKinds,
+  operationKinds,
+  peerKinds,
+  raftKinds,
+  recordKinds,
+} from '../../src/wire/numbers.ts';
 import { cluster, peerFrameOf } from './samples.ts';
 
+const storage = '11111111-2222-4333-8444-555555555555';
 const hlc = [1_700_000_000_000, 0];
 const session = ['client', 1, 1, hlc];
 
@@ -14,7 +23,7 @@ const session = ['client', 1, 1, hlc];
 function outcome(message: unknown): 'good' | 'malformed' {
   const result = decodePeerFrame(peerFrameOf([message]), { clusterId: cluster });
   if (result.kind === 'frame') return 'good';
-  expect(result.reason).toBe('malformed');
+  expect(result).toMatchObject({ kind: 'dropped', reason: 'malformed' });
   return 'malformed';
 }
 
@@ -89,6 +98,21 @@ describe('numbers', () => {
     expect(outcome(chunk(0, 0))).toBe('malformed');
   });
 
+  test('levels are 1 to 65,535, and the first when nobody says', () => {
+    const announce = (...level: unknown[]) => [peerKinds['announce-start'], 1, storage, ...level];
+    for (const good of [1, 2, 65_535, null]) expect(outcome(announce(good))).toBe('good');
+    expect(outcome(announce())).toBe('good');
+    for (const bad of [0, -1, 65_536, 1.5, '1']) expect(outcome(announce(bad))).toBe('malformed');
+  });
+
+  test('lives of a group begin with 1', () => {
+    const dropped = (life: unknown) => pack([recordKinds['group-dropped'], 5, life, 3, null]);
+    expect(decodeLogRecord(dropped(1))).toMatchObject({ group: 5, life: 1 });
+    for (const bad of [0, -1, null]) expect(() => decodeLogRecord(dropped(bad))).toThrow('life');
+    const other = encodeLogRecord({ kind: 'entries', group: groupId(5), entries: [] });
+    expect(() => decodeDrop(other)).toThrow('drop: expected its record, found "entries"');
+  });
+
   test('words have known numbers', () => {
     expect(outcome(forward([operationKinds.get, 'k'], [3, 1, null, true]))).toBe('good');
     for (const bad of [0, 4, -1, 1.5, 'quorum', null]) {
@@ -98,6 +122,9 @@ describe('numbers', () => {
     expect(outcome([0])).toBe('malformed');
     expect(outcome(raft(0, 1))).toBe('malformed');
     expect(outcome(forward([0, 'k']))).toBe('malformed');
+    const leave = (how: unknown) => forward([operationKinds.leave, 'node1', how, false]);
+    expect([1, 2].map((how) => outcome(leave(how)))).toEqual(['good', 'good']);
+    expect([0, 3, null].map((how) => outcome(leave(how)))).not.toContain('good');
   });
 });
 
@@ -122,7 +149,18 @@ describe('names', () => {
   test('of origins are log, or a node and its incarnation', () => {
     expect(outcome(merge([], 'log'))).toBe('good');
     expect(outcome(merge(['log', 5, 'node1#2', 6]))).toBe('good');
-    for (const bad of ['node1', 'node1#', '#1', 'node1#x', '__proto__', 'constructor', '']) {
+    expect(outcome(merge(['node4@0b7a2c91#1', 6]))).toBe('good');
+    for (const bad of [
+      'node1',
+      'node1#',
+      '#1',
+      'a@b#1',
+      '@0b7a2c91#1',
+      'node1#x',
+      '__proto__',
+      'constructor',
+      '',
+    ]) {
       expect(outcome(merge([bad, 1])), bad).toBe('malformed');
     }
   });

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { featureLevelOfThisBuild } from '../../src/core/model/features.ts';
 import { groupId } from '../../src/core/model/ids.ts';
 import {
   decodeReplies,
@@ -10,8 +11,13 @@ import {
   encodeRequests,
 } from '../../src/wire/client-frame.ts';
 import { decodeEntry, encodeEntry } from '../../src/wire/entry.ts';
-import { decodePeerFrame, encodePeerFrame } from '../../src/wire/frame.ts';
-import { decodeLogRecord, encodeLogRecord } from '../../src/wire/log-record.ts';
+import { decodePeerFrame, encodePeerFrame, encodeRemovalNotice } from '../../src/wire/frame.ts';
+import {
+  decodeDrop,
+  decodeLogRecord,
+  encodeDrop,
+  encodeLogRecord,
+} from '../../src/wire/log-record.ts';
 import {
   decodeAppliedPoint,
   decodeRow,
@@ -19,7 +25,7 @@ import {
   encodeRow,
   rowKey,
 } from '../../src/wire/state-row.ts';
-import { entry, logRecord, point, request } from './arbitraries.ts';
+import { anyStorageId, entry, groupDrop, logRecord, point, request } from './arbitraries.ts';
 import { peerMessage, reply } from './arbitrary-messages.ts';
 import { removedRow, stateRow } from './arbitrary-rows.ts';
 import { cluster, header } from './samples.ts';
@@ -36,11 +42,23 @@ describe('round trips', () => {
         const decoded = decodePeerFrame(encodePeerFrame(header, messages), { clusterId: cluster });
         expect(decoded).toEqual({
           kind: 'frame',
-          header: { ...header, featureLevel: 1 },
+          header: { ...header, featureLevel: featureLevelOfThisBuild },
           messages,
         });
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('a notice of removal names the storage, and who says so', () => {
+    fc.assert(
+      fc.property(anyStorageId, (removed) => {
+        const decoded = decodePeerFrame(encodeRemovalNotice(header, removed), {
+          clusterId: cluster,
+        });
+        const said = { ...header, featureLevel: featureLevelOfThisBuild };
+        expect(decoded).toEqual({ kind: 'removal', header: said, removed });
+      }),
     );
   });
 
@@ -82,6 +100,10 @@ describe('round trips', () => {
       fc.property(logRecord, (each) => roundTrip(each, decodeLogRecord(encodeLogRecord(each)))),
       { numRuns: 200 },
     );
+  });
+
+  test('drops, as the engine keeps them', () => {
+    fc.assert(fc.property(groupDrop, (each) => roundTrip(each, decodeDrop(encodeDrop(each)))));
   });
 
   test('rows of applied state', () => {

@@ -10,11 +10,15 @@ import { ownBytes } from './bytes.ts';
 import { KeyOrder, type LiveKeys } from './key-order.ts';
 import type { ChangedRows } from './rows.ts';
 
+/** What a row that is still with the storage counts for in `bytes`. */
+const storedBytes = 256;
+
 export class Items implements LiveKeys {
   readonly #rows = new Map<string, ItemRow>();
   readonly #changed = new Set<string>();
   readonly #order: KeyOrder = new KeyOrder(this);
   #liveCount = 0;
+  #bytes = 0;
   #stored: StoredItems | null = null;
 
   /** Tombstones too. */
@@ -25,6 +29,11 @@ export class Items implements LiveKeys {
 
   get liveCount(): number {
     return this.#liveCount + (this.#stored?.live ?? 0);
+  }
+
+  /** Of keys and values, approximately: what a copy of them costs. */
+  get bytes(): number {
+    return this.#bytes + (this.#stored?.live ?? 0) * storedBytes;
   }
 
   get changed(): number {
@@ -46,6 +55,7 @@ export class Items implements LiveKeys {
 
   /** Takes a tombstone out. */
   purge(key: string): void {
+    this.#bytes -= weightOf(this.#rows.get(key) ?? null);
     this.#rows.delete(key);
     this.#changed.add(key);
   }
@@ -67,6 +77,7 @@ export class Items implements LiveKeys {
     this.#changed.clear();
     this.#order.clear();
     this.#liveCount = 0;
+    this.#bytes = 0;
     this.#stored = stored;
     for (const row of rows) this.#add(row);
   }
@@ -108,10 +119,15 @@ export class Items implements LiveKeys {
   #replace(before: ItemRow | null, after: ItemRow): void {
     const wasLive = isLive(before);
     this.#rows.set(after.key, after);
+    this.#bytes += weightOf(after) - weightOf(before);
     if (isLive(after) === wasLive) return;
     this.#liveCount += wasLive ? -1 : 1;
     this.#order.note(after.key);
   }
+}
+
+function weightOf(row: ItemRow | null): number {
+  return row === null ? 0 : row.key.length + (row.value?.length ?? 0);
 }
 
 function isLive(row: ItemRow | null): boolean {

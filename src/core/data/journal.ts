@@ -18,6 +18,7 @@ import {
   type NodeId,
   type Origin,
   originOf,
+  type StorageId,
   term,
 } from '../model/ids.ts';
 import type { ItemRow } from '../model/state.ts';
@@ -31,6 +32,13 @@ export interface JournalOptions {
   readonly node: NodeId;
   /** Of this start; persisted before the journal accepts anything. */
   readonly incarnation: Incarnation;
+  /** The node's data directory, unless it was there at the birth of the cluster. */
+  readonly cameLater?: StorageId | null;
+  /**
+   * `lastCounter` of the journal of this incarnation before it, when the replica was dropped and is
+   * born again: the log knows those dots, and would take new writes of the same name for copies.
+   */
+  readonly lastCounter?: number;
 }
 
 export interface Acceptance {
@@ -72,12 +80,18 @@ export class Journal {
    */
   readonly #byOrigin = new Map<Origin, TentativeWrite[]>();
   readonly #byKey = new Map<string, Overlay>();
-  #lastCounter = 0;
+  #lastCounter: number;
   #count = 0;
   #bytes = 0;
 
-  constructor({ node, incarnation }: JournalOptions) {
-    this.#origin = originOf(node, incarnation);
+  constructor({ node, incarnation, cameLater = null, lastCounter = 0 }: JournalOptions) {
+    this.#origin = originOf(node, incarnation, cameLater);
+    this.#lastCounter = lastCounter;
+  }
+
+  /** Of the last write that this incarnation has accepted; 0 before the first. */
+  get lastCounter(): number {
+    return this.#lastCounter;
   }
 
   get pendingCount(): number {
@@ -116,7 +130,6 @@ export class Journal {
   restore(writes: Iterable<TentativeWrite>): void {
     this.#byOrigin.clear();
     this.#byKey.clear();
-    this.#lastCounter = 0;
     this.#count = 0;
     this.#bytes = 0;
     for (const write of [...writes].sort(compareDots)) this.#add(write);
@@ -167,6 +180,22 @@ export class Journal {
     return settled;
   }
 
+  /** As settle, of what another replica has merged: this node holds none any more. */
+  settleDots(dots: readonly Dot[]): Dot[] {
+    const settled: Dot[] = [];
+    for (const { origin, counter } of dots) {
+      const writes = this.#byOrigin.get(origin);
+      const place = writes?.findIndex(({ dot }) => dot.counter === counter) ?? -1;
+      const write = writes?.[place];
+      if (writes === undefined || write === undefined) continue;
+      writes.splice(place, 1);
+      if (writes.length === 0) this.#byOrigin.delete(origin);
+      this.#forget(write);
+      settled.push(write.dot);
+    }
+    return settled;
+  }
+
   /**
    * The index up to which every write that this owner has accepted, or ever will, has seen the log.
    * `appliedIndex` must survive a crash (the point of synced state), or the next incarnation may
@@ -192,7 +221,7 @@ export class Journal {
     const writes = this.#byOrigin.get(origin);
     if (writes === undefined) this.#byOrigin.set(origin, [write]);
     else writes.push(write);
-    if (origin === this.#origin) this.#lastCounter = counter;
+    if (origin === this.#origin) this.#lastCounter = Math.max(this.#lastCounter, counter);
     const overlay = this.#byKey.get(write.key);
     if (overlay !== undefined) overlay.writes.add(write);
     else this.#byKey.set(write.key, { writes: new Set([write]), row: undefined, item: null });

@@ -4,7 +4,7 @@
 //
 //   write ──► sessions: known? ──► writes ──► items      result for the client
 //   merge ──► merged: known? ──► merges ──► items        outcome for the owner
-//   watermark ──► tombstones: passed by all? ──► items   purge
+//   watermark, owner-released ──► owners: passed by all? ──► tombstones ──► items   purge
 //
 // Log time (`hlc`) is the greatest timestamp applied so far. A quorum write's own timestamp is made
 // greater than that, so that among quorum writes time and log order are one, whatever the leaders'
@@ -15,6 +15,7 @@ import { assert, assertNever } from '../model/assert.ts';
 import type {
   DataCommand,
   MergeCommand,
+  OwnerReleasedCommand,
   TentativeWrite,
   WatermarkCommand,
   WriteCommand,
@@ -38,6 +39,7 @@ import { knownAt } from './contexts.ts';
 import { Items } from './items.ts';
 import { MergedDots } from './merged.ts';
 import { type Conflict, decideMerge, type MergeOutcome, type Position } from './merges.ts';
+import { Owners } from './owners.ts';
 import type { Resolver } from './resolver.ts';
 import { type ChangedRows, firstMachineRow, inChunks, rowsByKind } from './rows.ts';
 import { type ScanBounds, type ScanPage, type ScanRange, scanPage } from './scan.ts';
@@ -64,7 +66,8 @@ export type ApplyResult =
   /** Executed once or never, but too long ago to tell: effect unknown. */
   | { readonly kind: 'session-expired' }
   | { readonly kind: 'merged'; readonly dot: Dot; readonly outcome: MergeOutcome }
-  | { readonly kind: 'watermark'; readonly purged: number };
+  | { readonly kind: 'watermark'; readonly purged: number }
+  | { readonly kind: 'owner-released'; readonly purged: number };
 
 export type PartitionChanges = Pick<GroupChanges, 'clear' | 'rows' | 'removed'>;
 
@@ -76,6 +79,7 @@ export class Partition {
   readonly #sessions: Sessions;
   readonly #conflicts: Conflicts;
   readonly #merged: MergedDots;
+  readonly #owners = new Owners();
   readonly #tombstones = new Tombstones();
   #hlc: Timestamp = firstMachineRow.hlc;
   #appliedIndex = 0;
@@ -93,6 +97,11 @@ export class Partition {
     this.#merged = new MergedDots(bounds.vectorOriginsMax);
     this.#sessions = new Sessions(bounds);
     this.#conflicts = new Conflicts(bounds);
+  }
+
+  /** Of keys and values, approximately. */
+  get bytes(): number {
+    return this.#items.bytes;
   }
 
   /** Keys that have a value. */
@@ -126,6 +135,11 @@ export class Partition {
     return this.#merged;
   }
 
+  /** Nodes that are no replicas any more and whose `one` writes may still come, sorted. */
+  get departed(): readonly NodeId[] {
+    return this.#owners.departed;
+  }
+
   hasMerged(dot: Dot): boolean {
     return this.#merged.has(dot);
   }
@@ -144,7 +158,8 @@ export class Partition {
     this.#sessions.restore({ rows: sessions, marks: machine });
     this.#conflicts.restore({ rows: conflicts, next: machine.nextConflict });
     this.#merged.restore(machine.merged);
-    this.#tombstones.restore({ watermarks: machine.watermarks, items });
+    this.#owners.restore(machine);
+    this.#tombstones.restore(items);
     this.#hlc = machine.hlc;
     this.#appliedIndex = 0;
     this.#isMachineChanged = false;
@@ -154,12 +169,14 @@ export class Partition {
   }
 
   /**
-   * Voters and learners, joint ones too: whose watermarks a purge waits for. Called with the
-   * configuration in force at the applied point: after `restore`, and when a configuration entry is
-   * applied.
+   * Voters and learners, joint ones too, of the configuration in force at the applied point. Called
+   * first thing after the birth and after each `restore`, where it only repeats what is so, and then
+   * whenever a configuration entry is applied: who is not named any more has departed until it is
+   * released. At index 0 it is the configuration that the group was born with, on every node, also
+   * on one that it does not name: equal logs give equal states only from equal beginnings.
    */
   setReplicas(nodes: readonly NodeId[]): void {
-    if (this.#tombstones.setReplicas(nodes)) this.#touchMachine();
+    if (this.#owners.setReplicas(nodes)) this.#touchMachine();
   }
 
   /** Applies the entry at `at`. Entries come in log order, each once. */
@@ -174,6 +191,8 @@ export class Partition {
         return this.#applyMerge(at, command);
       case 'watermark':
         return this.#applyWatermark(command);
+      case 'owner-released':
+        return this.#applyOwnerReleased(command);
       default:
         return assertNever(command);
     }
@@ -182,7 +201,7 @@ export class Partition {
   /** The oldest tombstone that waits for this replica's watermark, or null. */
   oldestTombstoneNotPassedBy(node: NodeId): LogIndex | null {
     // Purging can wait: it is no reason to read what nobody asks for.
-    return this.#tombstones.oldestNotPassedBy(node);
+    return this.#tombstones.oldestAfter(this.#owners.passedBy(node));
   }
 
   /** The key's row, a tombstone too; null when nothing is there. */
@@ -240,8 +259,7 @@ export class Partition {
   #touch(): void {
     if (!this.#isUntouched) return;
     this.#isUntouched = false;
-    const watermarks = this.#tombstones.toRows();
-    this.#tombstones.restore({ watermarks, items: this.#items.takeTombstones() });
+    this.#tombstones.restore(this.#items.takeTombstones());
   }
 
   #applyWrite(at: Position, { operation, session, hlc }: WriteCommand): ApplyResult {
@@ -277,11 +295,22 @@ export class Partition {
   }
 
   #applyWatermark(command: WatermarkCommand): ApplyResult {
-    if (this.#tombstones.record(command)) this.#touchMachine();
-    const keys = this.#tombstones.takePassed();
+    if (this.#owners.record(command)) this.#touchMachine();
+    return { kind: 'watermark', purged: this.#purge() };
+  }
+
+  /** At once: if all others have spoken, nothing more comes that would. */
+  #applyOwnerReleased({ node }: OwnerReleasedCommand): ApplyResult {
+    if (this.#owners.release(node)) this.#touchMachine();
+    return { kind: 'owner-released', purged: this.#purge() };
+  }
+
+  /** Takes out the tombstones that every owner has passed; returns how many. */
+  #purge(): number {
+    const keys = this.#tombstones.takePassed(this.#owners.passedByAll);
     for (const key of keys) this.#items.purge(key);
     if (keys.length > 0) this.#hash = null;
-    return { kind: 'watermark', purged: keys.length };
+    return keys.length;
   }
 
   #store({ item, conflict }: Decision): ItemRow | null {
@@ -309,7 +338,7 @@ export class Partition {
       kind: 'machine',
       hlc: this.#hlc,
       merged: this.#merged.toRows(),
-      watermarks: this.#tombstones.toRows(),
+      ...this.#owners.toRows(),
       ...this.#sessions.marks,
       nextConflict: this.#conflicts.next,
     };

@@ -2,8 +2,9 @@
 // but the two writes, because every replica asks again at its own time and must get the same
 // answer.
 
+import type { Settings } from '../model/control-row.ts';
 import { compareIds, logOrigin } from '../model/ids.ts';
-import type { ItemRow, Settings } from '../model/state.ts';
+import type { ItemRow } from '../model/state.ts';
 import { compareTimestamps, type Dot, type Timestamp } from '../model/version.ts';
 
 /** What a resolver may look at. */

@@ -105,6 +105,8 @@ export class RowHash {
       this.#number(incarnation);
       this.#number(index);
     }
+    // Nothing for nobody: builds that do not know the field (a rolling upgrade) agree with this one.
+    for (const node of row.departed) this.#text(node);
   }
 
   #version(version: Version | null): void {

@@ -35,6 +35,7 @@ export const firstMachineRow: MachineRow = {
   expiredBefore: zeroTimestamp,
   nextOrder: 1,
   nextConflict: 1,
+  departed: [],
 };
 
 /** No rows at all are the state before the first entry. */

@@ -44,7 +44,7 @@ export function rowBytes(row: DataRow): number {
     case 'machine':
       return (
         envelopeBytes +
-        row.watermarks.length * originBytes +
+        (row.watermarks.length + row.departed.length) * originBytes +
         row.merged.reduce((sum, { above }) => sum + originBytes + above.length * 9, 0)
       );
   }

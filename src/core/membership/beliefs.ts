@@ -14,7 +14,7 @@ import {
   type NodeId,
 } from '../model/ids.ts';
 import type { BeliefState } from '../model/operation.ts';
-import type { BeliefChange, MembershipOptions } from './contract.ts';
+import type { BeliefChange, MembershipInput, MembershipOptions } from './contract.ts';
 import { Gossip } from './gossip.ts';
 import type { LocalHealth } from './health.ts';
 import { incarnationAtStart, nextIncarnation } from './incarnation.ts';
@@ -169,12 +169,17 @@ export class Beliefs {
   }
 
   /** True when somebody new is among the members. */
-  setMembers(members: readonly NodeId[], now: number): boolean {
+  setMembers(
+    { members, renewed = [] }: Omit<Extract<MembershipInput, { kind: 'members' }>, 'kind'>,
+    now: number,
+  ): boolean {
     const wanted = new Set(members);
     let gained = false;
     for (const node of [...wanted].sort(compareIds)) {
-      if (node === this.#self || this.isMember(node)) continue;
-      this.#welcome(node);
+      if (node === this.#self) continue;
+      const isNew = renewed.includes(node);
+      if (this.isMember(node) && !isNew) continue;
+      this.#welcome(node, isNew);
       gained = true;
     }
     for (const node of this.inState('unknown', 'alive', 'suspect', 'dead')) {
@@ -183,9 +188,13 @@ export class Beliefs {
     return gained;
   }
 
-  /** What was known of an earlier membership still outranks old rumours. */
-  #welcome(node: NodeId): void {
-    const { incarnation } = this.#beliefs.get(node) ?? { incarnation: memberIncarnation(0) };
+  /**
+   * What was known of an earlier membership still outranks old rumours; but another disk under the
+   * name counts its starts from the beginning, and refutes what is said of the one before.
+   */
+  #welcome(node: NodeId, isNew: boolean): void {
+    const nothing = { incarnation: memberIncarnation(0) };
+    const { incarnation } = isNew ? nothing : (this.#beliefs.get(node) ?? nothing);
     this.#leftAt.delete(node);
     this.#set(node, { state: 'unknown', incarnation, by: this.#self });
   }

@@ -14,7 +14,12 @@ export type MembershipInput =
   | { readonly kind: 'stall'; readonly lateTicks: number }
   | { readonly kind: 'message'; readonly from: NodeId; readonly message: MembershipMessage }
   /** Who is a member now, this one included. */
-  | { readonly kind: 'members'; readonly members: readonly NodeId[] }
+  | {
+      readonly kind: 'members';
+      readonly members: readonly NodeId[];
+      /** Of them, those that have another disk than before. */
+      readonly renewed?: readonly NodeId[];
+    }
   /** A member of this start was met on a new connection. */
   | { readonly kind: 'connected'; readonly node: NodeId; readonly start: Incarnation }
   /** The connection to a member was lost: a reason to look at once. */

@@ -85,7 +85,7 @@ export class Membership {
         if (this.#beliefs.isMember(input.from)) this.#onMessage(input.from, input.message);
         break;
       case 'members':
-        if (this.#beliefs.setMembers(input.members, this.#now)) this.#syncAt = this.#now;
+        if (this.#beliefs.setMembers(input, this.#now)) this.#syncAt = this.#now;
         break;
       case 'connected':
         this.#onConnected(input.node, input.start);

@@ -18,10 +18,11 @@ export function isJoint({ votersOutgoing }: Configuration): boolean {
   return votersOutgoing.length > 0;
 }
 
-/** Of two changes of one node the later one holds; what is so already stays so. */
+/** Of two changes of one node the later one holds; what is so already stays so, the epoch too. */
 export function withChanges(
   configuration: Configuration,
   changes: readonly MemberChange[],
+  epoch = 0,
 ): Configuration {
   assert(!isJoint(configuration), 'a joint configuration is left before the next change');
   const voters = new Set(configuration.voters);
@@ -32,11 +33,18 @@ export function withChanges(
     if (to === 'voter') voters.add(node);
     if (to === 'learner') learners.add(node);
   }
-  return { voters: sorted(voters), votersOutgoing: [], learners: sorted(learners) };
+  const after = { voters: sorted(voters), votersOutgoing: [], learners: sorted(learners) };
+  const latest = Math.max(epoch, epochOf(configuration));
+  return latest > 0 ? { ...after, epoch: latest } : after;
+}
+
+export function epochOf({ epoch = 0 }: Configuration): number {
+  return epoch;
 }
 
 export function isSame(one: Configuration, other: Configuration): boolean {
-  return lists(one).every((list, i) => list.join() === lists(other)[i]?.join());
+  const isAsNew = epochOf(one) === epochOf(other);
+  return isAsNew && lists(one).every((list, i) => list.join() === lists(other)[i]?.join());
 }
 
 function lists({ voters, votersOutgoing, learners }: Configuration) {

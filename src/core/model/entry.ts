@@ -14,6 +14,11 @@ export interface Configuration {
    * left, and only learns from then on.
    */
   readonly learners: readonly NodeId[];
+  /**
+   * Of the desired placement by which it was made; absent: 0. Invariant: never falls in a log. A
+   * leader that knows an older placement only makes no change: the members it would add may be gone.
+   */
+  readonly epoch?: number;
 }
 
 export type Payload =

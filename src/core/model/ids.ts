@@ -30,8 +30,8 @@ export type Incarnation = Brand<number, 'Incarnation'>;
  */
 export type MemberIncarnation = Brand<number, 'MemberIncarnation'>;
 /**
- * The writer part of a dot: `node1#3` (node and incarnation), or `log` for writes ordered by the
- * log itself.
+ * The writer part of a dot: `node1#3` (node and incarnation), `node4@0b7a2c91#1` (of a directory that
+ * came later), or `log` for writes ordered by the log itself.
  */
 export type Origin = Brand<string, 'Origin'>;
 
@@ -57,10 +57,20 @@ export const controlGroup: GroupId = groupId(0);
 
 /**
  * Origin of the `one` writes of a node in one incarnation; a new incarnation never reuses a dot.
+ * Incarnations are counted by data directory: one that came later under the name (null: it was there
+ * at the birth of the cluster) begins anew, so it has its own origins.
  */
-export function originOf(node: NodeId, inc: Incarnation): Origin {
-  return `${node}#${inc}` as Origin;
+export function originOf(
+  node: NodeId,
+  inc: Incarnation,
+  cameLater: StorageId | null = null,
+): Origin {
+  const disk = cameLater === null ? '' : `@${cameLater.slice(0, originStorageChars)}`;
+  return `${node}${disk}#${inc}` as Origin;
 }
+
+/** Enough to tell the few directories of one name apart. */
+const originStorageChars = 8;
 
 /** Origin of every write that a partition's log ordered; its counter is the log index. */
 export const logOrigin = 'log' as Origin;

@@ -75,6 +75,16 @@ export const limits = {
   appendsInFlightMax: 64,
   /** Voters and learners of one group: each is sent the log, and named in every configuration. */
   groupMembersMax: 128,
+  /**
+   * Removed members that the control group remembers, to tell them so when they come back. The row
+   * must fit into a frame; a node that nobody has started during 64 removals is forgotten.
+   */
+  removedMembersMax: 64,
+  /**
+   * The shortest time after which a dead member may be taken for lost: SWIM needs some probes and a
+   * suspicion to call it dead at all, and what follows is a copy of all that it held.
+   */
+  deadNodeTimeoutMsMin: 1000,
   /** Entries proposed and not yet committed, per group; beyond it proposals are `overloaded`. */
   uncommittedBytesMax: 16 << 20,
   /** The log of a group is compacted beyond this many entries or bytes … */
@@ -118,8 +128,17 @@ export const limits = {
    */
   vectorOriginsMax: 32,
 
+  /** A member that is dead for longer is taken for lost, unless the settings say otherwise. */
+  deadNodeTimeoutMs: 10 * 60 * 1000,
   /** A timestamp further ahead of the local clock is refused and counted. */
   clockAheadMsMax: 500,
+  /** Replicas that the leaders of one node copy to newcomers at once: writes must not wait. */
+  movesMax: 4,
+  /** The same in bytes of their partitions; one is always allowed. */
+  moveBytesMax: 16 << 20,
+  /** A learner of the control group becomes a voter when it has been well for this long. */
+  stableTicks: 1000,
+
   /** Ring positions per node. */
   virtualNodes: 150,
   /** Keys that one page of a scan returns, and their bytes. */
@@ -169,4 +188,7 @@ export type Bounds = Pick<
   | 'scanBytesMax'
   | 'stateSaveTicks'
   | 'stateRowsMax'
+  | 'movesMax'
+  | 'moveBytesMax'
+  | 'stableTicks'
 >;

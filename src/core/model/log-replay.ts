@@ -1,21 +1,24 @@
-// What the records of a write-ahead log amount to: for each group its log, hard state and journal,
-// joined with the applied point that the engine holds. Every storage uses this one reading. It
+// What the records of a write-ahead log amount to: for each group its log, hard state and journal
+// in its last life, joined with what the engine holds. Every storage uses this one reading. It
 // never yields a log with a hole: a hole is a value that says where.
 
 import type { TentativeWrite } from './command.ts';
 import type { Entry, HardState, LogStart } from './entry.ts';
+import { GroupLives } from './group-lives.ts';
 import type { GroupId, LogIndex } from './ids.ts';
 import { logIndex, term } from './ids.ts';
-import type { LogRecord } from './records.ts';
+import type { GroupDrop, LogRecord } from './records.ts';
 import type { AppliedPoint } from './state.ts';
 import type { Dot } from './version.ts';
 
 export type JoinedLog =
   | {
       readonly kind: 'joined';
+      readonly life: number;
       readonly start: LogStart;
       readonly entries: readonly Entry[];
       readonly hardState: HardState;
+      readonly tentative: readonly TentativeWrite[];
     }
   /** `why` names the indexes: entries that should be there are in neither the log nor the state. */
   | { readonly kind: 'hole'; readonly why: string };
@@ -28,8 +31,13 @@ export const dotKey = ({ origin, counter }: Dot): string => `${origin}/${counter
 /** All groups of one log; records are applied in the order in which they were written. */
 export class LogReplay {
   readonly #groups = new Map<GroupId, GroupReplay>();
+  readonly #lives = new GroupLives();
 
   apply(record: LogRecord): void {
+    if (record.kind === 'group-dropped') {
+      if (this.#lives.begin(record)) this.#groups.set(record.group, new GroupReplay(record));
+      return;
+    }
     let group = this.#groups.get(record.group);
     if (group === undefined) {
       group = new GroupReplay();
@@ -43,25 +51,36 @@ export class LogReplay {
     return this.#groups.get(group) ?? new GroupReplay();
   }
 
+  /** As far as the log tells. */
+  get lives(): Pick<GroupLives, 'of' | 'drops'> {
+    return this.#lives;
+  }
+
   /** Sorted. */
   get groups(): readonly GroupId[] {
     return [...this.#groups.keys()].sort((a, b) => a - b);
   }
 }
 
-/** One group. Invariant: `#entries` is contiguous, and follows `#start` when that is known. */
+/**
+ * One group in one life. Invariant: `#entries` is contiguous, and follows `#start` when that is
+ * known.
+ */
 export class GroupReplay {
+  readonly #life: number;
   /** null: older segments of the log were dropped, so only the entries tell where they begin. */
   #start: LogStart | null = { index: logIndex(0), term: term(0) };
   #entries: Entry[] = [];
-  #hardState = noHardState;
+  #hardState: HardState;
   readonly #tentative = new Map<string, TentativeWrite>();
 
-  get tentative(): readonly TentativeWrite[] {
-    return [...this.#tentative.values()];
+  /** `drop` began the life; null: it is the first. */
+  constructor(drop: GroupDrop | null = null) {
+    this.#life = drop?.life ?? 0;
+    this.#hardState = drop?.hardState ?? noHardState;
   }
 
-  apply(record: LogRecord): void {
+  apply(record: Exclude<LogRecord, { readonly kind: 'group-dropped' }>): void {
     switch (record.kind) {
       case 'entries':
         for (const entry of record.entries) this.#append(entry);
@@ -81,8 +100,20 @@ export class GroupReplay {
     }
   }
 
-  /** The log that goes with the state at `point`; null: the engine has no state of this group. */
-  join(point: AppliedPoint | null): JoinedLog {
+  /**
+   * The log that goes with what the engine holds: the state at `point` (null: none of this group),
+   * and its last drop. An engine is in the life of the log, or a crash kept the log from beginning
+   * the engine's: then everything that the log says is of a life that is over.
+   */
+  join(point: AppliedPoint | null, drop: GroupDrop | null = null): JoinedLog {
+    const life = drop?.life ?? 0;
+    if (life > this.#life) return new GroupReplay(drop).join(point, drop);
+    const isOlder = life < this.#life && (drop !== null || point !== null);
+    if (isOlder) return hole(`the state is of life ${life}, the log of life ${this.#life}`);
+    return this.#joinState(point);
+  }
+
+  #joinState(point: AppliedPoint | null): JoinedLog {
     const first = this.#firstIndex;
     if (point === null) {
       if (this.#start?.index === 0) return this.#joined(this.#start, this.#entries, null);
@@ -114,7 +145,8 @@ export class GroupReplay {
     const seen = Math.max(start.term, entries.at(-1)?.term ?? 0, point?.term ?? 0);
     const hardState =
       seen > this.#hardState.term ? { term: term(seen), votedFor: null } : this.#hardState;
-    return { kind: 'joined', start, entries, hardState };
+    const tentative = [...this.#tentative.values()];
+    return { kind: 'joined', life: this.#life, start, entries, hardState, tentative };
   }
 
   /**

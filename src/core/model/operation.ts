@@ -1,7 +1,9 @@
 // What a client asks and what it is told: the words shared by the client library, the wire and the
 // node.
 
-import type { ClientId, GroupId, Incarnation, LogIndex, NodeId, StorageId, Term } from './ids.ts';
+import type { ControlRow } from './control-row.ts';
+import type { ClientId, GroupId, Incarnation, LogIndex, NodeId, Term } from './ids.ts';
+import type { Member } from './member.ts';
 import type { Timestamp, Version, VersionVector } from './version.ts';
 
 export type Consistency = 'one' | 'quorum' | 'all';
@@ -42,9 +44,29 @@ export type NodeQuery =
   | { readonly kind: 'status' }
   | { readonly kind: 'topology' }
   /** State hash and applied index of every replica here, for convergence checks. */
-  | { readonly kind: 'hashes' };
+  | { readonly kind: 'hashes' }
+  /** The control group's row, as far as this node has applied it. */
+  | { readonly kind: 'control' };
 
-export type Operation = WriteOperation | ReadOperation | NodeQuery;
+/** Changes of the cluster itself; executed by the leader of the control group. Repeatable. */
+export type AdminOperation =
+  | { readonly kind: 'join'; readonly member: Member }
+  /** See MemberDepartingCommand. */
+  | {
+      readonly kind: 'leave';
+      readonly node: NodeId;
+      readonly how: 'leaving' | 'lost';
+      /** Also when that leaves fewer members than the replication factor. */
+      readonly force: boolean;
+    }
+  /** null: as it is. */
+  | {
+      readonly kind: 'configure';
+      readonly replicationFactor: number | null;
+      readonly deadNodeTimeoutMs: number | null;
+    };
+
+export type Operation = WriteOperation | ReadOperation | NodeQuery | AdminOperation;
 
 /**
  * Names a write for ever: a retry carries the same session, so that it is executed at most once.
@@ -111,6 +133,9 @@ export type Result =
   | { readonly kind: 'status'; readonly status: NodeStatus }
   | { readonly kind: 'topology'; readonly topology: Topology }
   | { readonly kind: 'hashes'; readonly hashes: readonly ReplicaHash[] }
+  | { readonly kind: 'control'; readonly index: LogIndex; readonly row: ControlRow }
+  /** An AdminOperation is committed; its effect on the data is still to come. */
+  | { readonly kind: 'administered'; readonly index: LogIndex }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** Why a node did not do it. `effect` is what the client may conclude about its write. */
@@ -136,7 +161,15 @@ export interface Refusal {
     /** Clock of the client is too far ahead. Effect none. */
     | 'clock-ahead'
     /** The node is stopping. Effect none. */
-    | 'stopping';
+    | 'stopping'
+    /** join: a member of that name, or that storage, is there. Effect none. */
+    | 'member-exists'
+    /** leave: no such member. Effect none. */
+    | 'member-unknown'
+    /** leave: data would have fewer copies than it should; or the node that is called lost lives. */
+    | 'member-needed'
+    /** A member does not understand what this would need yet. Effect none. */
+    | 'feature-missing';
   readonly effect: 'none' | 'unknown' | 'committed';
   readonly message: string;
   readonly leader: NodeId | null;
@@ -149,22 +182,6 @@ export interface Refusal {
   readonly missing: readonly NodeId[];
   /** The version written (`not-at-all`) or found (`condition-failed`). */
   readonly version: Version | null;
-}
-
-export interface Addresses {
-  /** `tcp://127.0.0.1:7400` */
-  readonly peer: string;
-  readonly client: string;
-  readonly bulk: string;
-}
-
-export interface Member {
-  readonly node: NodeId;
-  readonly storageId: StorageId;
-  readonly addresses: Addresses;
-  /** Z85 CURVE public key of the node's server sockets. */
-  readonly publicKey: string;
-  readonly zone: string;
 }
 
 /** What a client needs to route: which node leads which group, as the answering node believes. */

@@ -16,13 +16,27 @@ export type LogRecord =
   | { readonly kind: 'log-start'; readonly group: GroupId; readonly start: LogStart }
   | { readonly kind: 'tentative'; readonly group: GroupId; readonly write: TentativeWrite }
   /** The dot was merged and applied: the journal may forget it. */
-  | { readonly kind: 'tentative-done'; readonly group: GroupId; readonly dot: Dot };
+  | { readonly kind: 'tentative-done'; readonly group: GroupId; readonly dot: Dot }
+  /** Everything of the group was forgotten, for the `life`th time; what follows is a new life. */
+  | ({ readonly kind: 'group-dropped' } & GroupDrop);
 
-/** Made durable as a whole, snapshots first. */
+/** A group is forgotten; `hardState` is what its next life here begins with: promises stay. */
+export interface GroupDrop {
+  readonly group: GroupId;
+  readonly life: number;
+  readonly hardState: HardState;
+}
+
+/** Made durable as a whole, drops and snapshots first. */
 export interface PersistBatch {
   readonly number: number;
   /** Installed atomically and synced in the engine before the records are written. */
   readonly snapshots: readonly { readonly group: GroupId; readonly snapshot: Snapshot }[];
+  /**
+   * Groups whose state goes and whose `life` and hard state are remembered in the engine, synced,
+   * before the `group-dropped` records among `records` are written. No group is in both lists.
+   */
+  readonly drops: readonly GroupDrop[];
   readonly records: readonly LogRecord[];
 }
 
@@ -37,11 +51,14 @@ export interface StateBatch {
 /** What a storage found for one group. */
 export interface RecoveredGroup {
   readonly group: GroupId;
+  /** How often the group was dropped here before; 0: what is here is from the cluster's birth. */
+  readonly life: number;
   /** null: the engine has no state of this group. */
   readonly point: AppliedPoint | null;
   /** All but the items. */
   readonly rows: readonly StateRow[];
   readonly items: StoredItems;
+  /** At least that of the last drop. */
   readonly hardState: HardState;
   /** Entries after `start`, contiguous; `start` may lie before or at the applied point. */
   readonly start: LogStart;

@@ -2,9 +2,9 @@
 // state machine turns itself into rows and is restored from them; what is in no row does not
 // survive.
 
+import type { ControlRow } from './control-row.ts';
 import type { Configuration } from './entry.ts';
 import type { ClientId, GroupId, Incarnation, LogIndex, NodeId, Origin, Term } from './ids.ts';
-import type { Member } from './operation.ts';
 import type { Dot, Timestamp, Version } from './version.ts';
 
 /** A key's current value; a null value is a tombstone. */
@@ -81,24 +81,11 @@ export interface MachineRow {
   readonly expiredBefore: Timestamp;
   readonly nextOrder: number;
   readonly nextConflict: number;
-}
-
-/** The one row of the control group. */
-export interface ControlRow {
-  readonly kind: 'control';
-  readonly members: readonly Member[];
-  readonly incarnations: readonly { readonly node: NodeId; readonly incarnation: Incarnation }[];
-  readonly settings: Settings;
-  /** Grows with every change of the desired placement. */
-  readonly epoch: number;
-  /** Index is the group id; the first node is the preferred leader. */
-  readonly placement: readonly (readonly NodeId[])[];
-}
-
-export interface Settings {
-  readonly replicationFactor: number;
-  readonly partitions: number;
-  readonly resolver: 'lww' | 'siblings';
+  /**
+   * Replicas that were removed and may still have `one` writes of theirs, sorted: tombstones wait
+   * for their watermarks too.
+   */
+  readonly departed: readonly NodeId[];
 }
 
 export type StateRow = ItemRow | SessionRow | ConflictRow | MachineRow | ControlRow;

@@ -25,15 +25,20 @@ export interface DetectorOptions {
   readonly members: readonly NodeId[];
   readonly random: Random;
   readonly outbox: Outbox;
+  /** False: some member would not understand what is said here, so nothing is. */
+  readonly maySpeak: () => boolean;
 }
 
 export class Detector {
   readonly #membership: Membership;
   readonly #outbox: Outbox;
+  readonly #maySpeak: () => boolean;
 
-  constructor({ self, incarnation: start, members, random, outbox }: DetectorOptions) {
+  constructor(options: DetectorOptions) {
+    const { self, incarnation: start, members, random } = options;
     this.#membership = new Membership({ self, start, members, random });
-    this.#outbox = outbox;
+    this.#outbox = options.outbox;
+    this.#maySpeak = options.maySpeak;
   }
 
   get localHealth(): number {
@@ -57,6 +62,11 @@ export class Detector {
     else this.#step({ kind: 'tick', ticks });
   }
 
+  /** Who is a member from now on, this node included; those with a new disk begin anew. */
+  setMembers(members: readonly NodeId[], renewed: readonly NodeId[]): void {
+    this.#step({ kind: 'members', members, renewed });
+  }
+
   onMessage(from: NodeId, message: MembershipMessage): void {
     this.#step({ kind: 'message', from, message });
   }
@@ -77,7 +87,7 @@ export class Detector {
     this.#membership.step(input);
     const output = this.#membership.takeOutput();
     if (output === null) return;
-    for (const { to, message } of output.messages) {
+    for (const { to, message } of this.#maySpeak() ? output.messages : []) {
       this.#outbox.send(to, { kind: 'membership', message });
     }
     for (const { node, before, state, by } of output.changes) {

@@ -3,7 +3,8 @@
 // durable, in order.
 
 import { assert } from '../model/assert.ts';
-import type { LogRecord, PersistBatch } from '../model/records.ts';
+import type { GroupId } from '../model/ids.ts';
+import type { GroupDrop, LogRecord, PersistBatch } from '../model/records.ts';
 import type { RaftPersist } from '../raft/contract.ts';
 import type { Replica } from './replica.ts';
 
@@ -17,6 +18,7 @@ export class Durability {
   #open = newBatch(1);
   #promised: Promised = { number: 1, rafts: [], whenDurable: [] };
   readonly #inFlight: Promised[] = [];
+  readonly #dropping = new Set<GroupId>();
   #bytesSinceSync = 0;
 
   /** Number of the batch that now gathers records. */
@@ -54,6 +56,27 @@ export class Durability {
     this.#promised.rafts.push({ replica, number: persist.number });
   }
 
+  /** The group is forgotten; what it had in this batch goes nowhere. `then`: when that is durable. */
+  addDrop(drop: GroupDrop, then: () => void): void {
+    const { group } = drop;
+    this.#open.snapshots = this.#open.snapshots.filter((one) => one.group !== group);
+    this.#open.drops.push(drop);
+    this.#open.records.push({ kind: 'group-dropped', ...drop });
+    this.#dropping.add(group);
+    this.#promised.whenDurable.push(() => {
+      this.#dropping.delete(group);
+      then();
+    });
+  }
+
+  /**
+   * True: the drop of the group is not durable yet. A next life would speak in the term that the drop
+   * keeps, and its first snapshot might come into the same batch.
+   */
+  isDropping(group: GroupId): boolean {
+    return this.#dropping.has(group);
+  }
+
   get isEmpty(): boolean {
     const { records, snapshots } = this.#open;
     return records.length + snapshots.length + this.#promised.rafts.length === 0;
@@ -76,6 +99,7 @@ export class Durability {
       const done = this.#inFlight.shift();
       assert(done !== undefined, 'a batch in flight');
       for (const { replica, number: raftNumber } of done.rafts) {
+        if (replica.dropped) continue;
         if (replica.installing === done.number) replica.onInstalled();
         replica.raft.onPersisted(raftNumber);
         woken.push(replica);
@@ -86,9 +110,14 @@ export class Durability {
   }
 }
 
-type OpenBatch = { number: number; snapshots: MutableSnapshots; records: LogRecord[] };
+type OpenBatch = {
+  number: number;
+  snapshots: MutableSnapshots;
+  drops: GroupDrop[];
+  records: LogRecord[];
+};
 type MutableSnapshots = PersistBatch['snapshots'][number][];
 
 function newBatch(number: number): OpenBatch {
-  return { number, snapshots: [], records: [] };
+  return { number, snapshots: [], drops: [], records: [] };
 }

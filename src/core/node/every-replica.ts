@@ -1,6 +1,6 @@
-// The level `all`: after the quorum's commit, waits until every replica of the group has applied
-// the index. A write that waits here IS committed, and every refusal from here says so. A read has
-// no effect.
+// The level `all`: after the quorum's commit, waits until every voter of the group has applied the
+// index (a learner that catches up is no copy yet). A write that waits here IS committed, and every
+// refusal from here says so. A read has no effect.
 
 import type { LogIndex, NodeId } from '../model/ids.ts';
 import type { Result } from '../model/operation.ts';
@@ -60,7 +60,7 @@ export class EveryReplica {
   #settle(waiting: Waiting): boolean {
     const missing = this.#missing(waiting);
     if (missing.length === 0) {
-      this.#calls.answer(waiting.call, waiting.result(waiting.replica.members));
+      this.#calls.answer(waiting.call, waiting.result(waiting.replica.voters));
       return true;
     }
     // Waiting for a replica that is down would only use up the deadline.
@@ -74,9 +74,9 @@ export class EveryReplica {
    * none.
    */
   #missing({ replica, index, written }: Waiting): readonly NodeId[] {
-    if (!replica.raft.isLeader) return replica.members;
+    if (!replica.raft.isLeader) return replica.voters;
     const applied = new Map(replica.raft.progressOf().map((p) => [p.node, p.appliedIndex]));
-    return replica.members.filter((node) => {
+    return replica.voters.filter((node) => {
       if (node === this.#liveness.self) return false;
       const behind = (applied.get(node) ?? 0) < index;
       return behind || (written === null && !this.#liveness.reachable(node));

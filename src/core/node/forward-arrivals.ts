@@ -29,6 +29,11 @@ export class ForwardArrivals {
     return true;
   }
 
+  /** Another disk under the name numbers from the beginning. */
+  forget(peer: NodeId): void {
+    this.#byPeer.delete(peer);
+  }
+
   #of(peer: NodeId): Arrivals {
     let arrivals = this.#byPeer.get(peer);
     if (arrivals === undefined) {

@@ -6,11 +6,10 @@ import type { Incarnation, NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { Refusal, Reply, Request, Result } from '../model/operation.ts';
 import type { Call, Calls } from './call.ts';
+import type { Destination } from './destination.ts';
 import type { Liveness } from './liveness.ts';
 import type { Outbox } from './outbox.ts';
-import { describeReach, reachOf } from './reach.ts';
 import { refuse } from './refusals.ts';
-import type { Replica } from './replica.ts';
 
 /** How long to wait before asking for the leader again. */
 const retryTicks = 5;
@@ -19,7 +18,7 @@ const attemptsMax = 2 ** 32;
 
 interface Passed {
   readonly call: Call;
-  readonly replica: Replica;
+  readonly destination: Destination;
   /** Of every attempt so far; each has its own, so that its answer says what became of it alone. */
   readonly ids: number[];
   /** The attempt that is waited for; null while no leader is known. */
@@ -58,11 +57,11 @@ export class Forwards {
     return this.#passed.size;
   }
 
-  pass(call: Call, replica: Replica): void {
-    const passed: Passed = { call, replica, ids: [], current: null, followed: false };
+  pass(call: Call, destination: Destination): void {
+    const passed: Passed = { call, destination, ids: [], current: null, followed: false };
     this.#passed.add(passed);
     call.onDeadline = () => this.#timeOut(passed);
-    this.#send(passed, replica.raft.leader);
+    this.#send(passed, destination.leader);
   }
 
   onForwarded({ id, result }: Reply): void {
@@ -74,8 +73,10 @@ export class Forwards {
       if (effect === 'none') passed.call.unresolved -= 1;
       // Late: another attempt is the question now. But what the log has said, stands.
       if (passed.current?.id !== id && !isVerdict(result.refusal)) return;
+      const asked = passed.current?.target;
       passed.current = null;
       if (reason === 'not-leader') {
+        if (leader === null && asked !== undefined) passed.destination.passOver(asked);
         this.#follow(passed, leader);
         return;
       }
@@ -86,7 +87,11 @@ export class Forwards {
 
   /** Whatever the peer had not answered must be asked of its successor. */
   onPeerDown(peer: NodeId): void {
-    for (const passed of this.#passed) if (passed.current?.target === peer) passed.current = null;
+    for (const passed of this.#passed) {
+      if (passed.current?.target !== peer) continue;
+      passed.current = null;
+      passed.destination.passOver(peer);
+    }
   }
 
   tick(ticks: number): void {
@@ -95,16 +100,17 @@ export class Forwards {
     this.#ticks = 0;
     for (const passed of [...this.#passed]) {
       passed.followed = false;
-      const { leader } = passed.replica.raft;
+      const { leader } = passed.destination;
       if (leader !== passed.current?.target) this.#send(passed, leader);
     }
   }
 
   #follow(passed: Passed, hint: NodeId | null): void {
     // A leader that hands over to this node says so before this node leads.
-    const isEarly = hint === this.#liveness.self && !passed.replica.raft.isLeader;
+    const isEarly = hint === this.#liveness.self && !passed.destination.isHere;
     if (passed.followed || isEarly) return;
     passed.followed = true;
+    if (hint !== null) passed.destination.learn(hint);
     this.#send(passed, hint);
   }
 
@@ -112,8 +118,7 @@ export class Forwards {
     if (leader === null || !this.#liveness.reachable(leader)) return;
     const { call } = passed;
     if (leader === this.#liveness.self) {
-      this.#end(passed);
-      this.#executeHere(call);
+      this.#executeIfHere(passed);
       return;
     }
     const id = this.#nextId++;
@@ -126,6 +131,17 @@ export class Forwards {
     this.#outbox.send(leader, { kind: 'forward', request });
   }
 
+  /** Wanted as the leader here, or called so by somebody, is not yet leading here. */
+  #executeIfHere(passed: Passed): void {
+    const { call, destination } = passed;
+    if (!destination.isHere) {
+      destination.passOver(this.#liveness.self);
+      return;
+    }
+    this.#end(passed);
+    this.#executeHere(call);
+  }
+
   #end(passed: Passed): void {
     this.#passed.delete(passed);
     for (const id of passed.ids) this.#byAttempt.delete(id);
@@ -133,9 +149,9 @@ export class Forwards {
 
   #timeOut(passed: Passed): void {
     this.#end(passed);
-    const reach = reachOf(passed.replica, this.#liveness);
+    const reach = passed.destination.reach(this.#liveness);
     const isWrite = passed.call.request.session !== null;
-    const known = describeReach(passed.replica, reach);
+    const known = passed.destination.describe(this.#liveness);
     const result =
       passed.call.unresolved > 0
         ? refuse({

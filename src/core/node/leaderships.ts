@@ -4,12 +4,12 @@
 // planned stop.
 
 import type { NodeId, Term } from '../model/ids.ts';
-import type { PlacementTable } from '../placement/table.ts';
 import type { Role } from '../raft/contract.ts';
 import type { Liveness } from './liveness.ts';
 import type { Outbox } from './outbox.ts';
 import { hasQuorum } from './reach.ts';
 import type { Replica } from './replica.ts';
+import type { Replicas } from './replicas.ts';
 
 /** How long a node must have been reachable before it is given leaderships back … */
 const wellTicks = 300;
@@ -25,15 +25,14 @@ interface Seen {
 
 export interface LeadershipsOptions {
   readonly self: NodeId;
-  readonly replicas: readonly Replica[];
-  readonly placement: PlacementTable;
+  readonly replicas: Replicas;
   readonly liveness: Liveness;
   readonly outbox: Outbox;
 }
 
 export class Leaderships {
   readonly #options: LeadershipsOptions;
-  readonly #seen = new Map<Replica, Seen>();
+  readonly #seen = new WeakMap<Replica, Seen>();
   /** Replicas that this node should lead and has not campaigned for since its start. */
   readonly #toNominate: Set<Replica>;
   #touched: Replica[] = [];
@@ -44,15 +43,15 @@ export class Leaderships {
 
   constructor(options: LeadershipsOptions) {
     this.#options = options;
-    const { replicas, placement, self } = options;
+    const { replicas, self } = options;
     this.#toNominate = new Set(
-      replicas.filter((replica) => placement[replica.group]?.[0] === self),
+      replicas.all.filter((replica) => this.#preferredLeaderOf(replica) === self),
     );
   }
 
   /** True when no group that another voter could take over is led here. */
   get drained(): boolean {
-    return this.#options.replicas.every((replica) => !this.#canHandOver(replica));
+    return this.#options.replicas.all.every((replica) => !this.#canHandOver(replica));
   }
 
   /** Campaigns, once since the start, for the groups that prefer this node and have no leader. */
@@ -106,10 +105,15 @@ export class Leaderships {
     return touched;
   }
 
+  /** By the desired placement; a departing member leads nothing that another can. */
+  #preferredLeaderOf({ group }: Replica): NodeId | null {
+    return this.#options.replicas.controlRow?.placement[group]?.[0] ?? null;
+  }
+
   #giveBack(): void {
     this.#sinceGiveBack = 0;
     let given = 0;
-    for (const replica of this.#options.replicas) {
+    for (const replica of this.#options.replicas.all) {
       const heir = this.#rightfulLeaderOf(replica);
       if (heir === null || !replica.raft.transferLeadership(heir)) continue;
       this.#touched.push(replica);
@@ -121,8 +125,9 @@ export class Leaderships {
   /** The preferred leader of a group that is led here, if it could lead at once. */
   #rightfulLeaderOf(replica: Replica): NodeId | null {
     if (!replica.raft.isLeader) return null;
-    const preferred = this.#options.placement[replica.group]?.[0];
-    if (preferred === undefined || preferred === this.#options.self) return null;
+    const preferred = this.#preferredLeaderOf(replica);
+    if (preferred === null || preferred === this.#options.self) return null;
+    if (!replica.raft.configuration.voters.includes(preferred)) return null;
     if ((this.#wellFor.get(preferred) ?? 0) < wellTicks) return null;
     const progress = replica.raft.progressOf().find(({ node }) => node === preferred);
     const { commitIndex } = replica.raft.view();
@@ -130,7 +135,7 @@ export class Leaderships {
   }
 
   #handOver(): void {
-    for (const replica of this.#options.replicas) {
+    for (const replica of this.#options.replicas.all) {
       const heir = this.#heirOf(replica);
       if (heir === null) continue;
       replica.raft.transferLeadership(heir);

@@ -18,11 +18,19 @@ export class Liveness {
 
   constructor(self: NodeId, nodes: readonly NodeId[]) {
     this.#self = self;
+    this.setNodes(nodes);
+  }
+
+  /** What is known of those that stay, stays. Returns those that are gone. */
+  setNodes(nodes: readonly NodeId[]): readonly NodeId[] {
+    const before = new Map(this.#peers);
+    this.#peers.clear();
     for (const node of [...nodes].sort(compareIds)) {
-      if (node !== self) {
-        this.#peers.set(node, { connected: false, incarnation: null, silentTicks: 0 });
-      }
+      if (node === this.#self) continue;
+      const stranger = { connected: false, incarnation: null, silentTicks: 0 };
+      this.#peers.set(node, before.get(node) ?? stranger);
     }
+    return [...before.keys()].filter((node) => !this.#peers.has(node));
   }
 
   get self(): NodeId {

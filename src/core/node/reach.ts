@@ -1,6 +1,7 @@
 // What this node can say about who holds a group and who of them it can reach now.
 
-import type { NodeId } from '../model/ids.ts';
+import type { GroupId, NodeId } from '../model/ids.ts';
+import { controlGroup } from '../model/ids.ts';
 import { majority } from '../model/quorum.ts';
 import type { Liveness } from './liveness.ts';
 import type { Reach } from './refusals.ts';
@@ -8,7 +9,7 @@ import type { Replica } from './replica.ts';
 
 export function reachOf(replica: Replica, liveness: Liveness): Reach {
   const { leader } = replica.raft;
-  const replicas = replica.members;
+  const replicas = replica.voters;
   return { leader, replicas, reachable: replicas.filter((node) => liveness.reachable(node)) };
 }
 
@@ -33,6 +34,10 @@ export function describeReach(replica: Replica, reach: Reach): string {
   return `${share} of ${nameOf(replica)} reachable (${names})`;
 }
 
-export function nameOf(replica: Replica): string {
-  return replica.group === 0 ? 'the control group' : `partition ${replica.group}`;
+export function nameOf({ group }: Replica): string {
+  return nameOfGroup(group);
+}
+
+export function nameOfGroup(group: GroupId): string {
+  return group === controlGroup ? 'the control group' : `partition ${group}`;
 }

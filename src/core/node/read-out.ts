@@ -1,9 +1,7 @@
 // What a node tells about itself: status, topology, hashes. Reading changes nothing.
 
-import type { Control } from '../control/control.ts';
 import { assertNever } from '../model/assert.ts';
 import type { Incarnation, NodeId, Tick } from '../model/ids.ts';
-import { controlGroup } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type {
   GroupStatus,
@@ -16,14 +14,15 @@ import type {
 } from '../model/operation.ts';
 import type { Detector } from './detector.ts';
 import type { Liveness } from './liveness.ts';
-import { membersOf } from './refusals.ts';
+import { nowhere, refuse } from './refusals.ts';
 import type { Replica } from './replica.ts';
+import type { Replicas } from './replicas.ts';
 import type { Tentative } from './tentative.ts';
 
 export interface ReadOutOptions {
   readonly self: NodeId;
   readonly incarnation: Incarnation;
-  readonly replicas: readonly Replica[];
+  readonly replicas: Replicas;
   readonly liveness: Liveness;
   readonly detector: Detector;
   readonly tentative: Tentative;
@@ -46,6 +45,8 @@ export class ReadOut {
         return { kind: 'topology', topology: this.topology() };
       case 'hashes':
         return { kind: 'hashes', hashes: this.hashes() };
+      case 'control':
+        return this.#control();
       default:
         return assertNever(query);
     }
@@ -53,7 +54,7 @@ export class ReadOut {
 
   status(): NodeStatus {
     const { self, incarnation, replicas, detector, tentative, now } = this.#options;
-    const groups = replicas.map(statusOf);
+    const groups = replicas.all.map(statusOf);
     return {
       node: self,
       incarnation,
@@ -63,7 +64,7 @@ export class ReadOut {
       keys: groups.reduce((sum, group) => sum + group.keys, 0),
       leads: groups.filter((group) => group.group !== 0 && group.role === 'leader').length,
       pendingOneWrites: tentative.pendingWrites,
-      conflicts: replicas.reduce((sum, replica) => sum + conflictsOf(replica), 0),
+      conflicts: replicas.all.reduce((sum, replica) => sum + conflictsOf(replica), 0),
       localHealth: detector.localHealth,
       counters: this.#options.counters(),
     };
@@ -86,28 +87,31 @@ export class ReadOut {
 
   topology(): Topology {
     const { replicas } = this.#options;
-    const control = controlOf(replicas);
-    const placement = control?.row.placement ?? [];
+    const row = replicas.controlRow;
+    const placement = row?.placement ?? [];
     const groups = placement.map((row) => ({ replicas: row, leader: null as NodeId | null }));
-    for (const replica of replicas) {
-      const { configuration, leader } = replica.raft;
-      groups[replica.group] = { replicas: membersOf(configuration), leader };
+    for (const replica of replicas.all) {
+      if (replica.retiredTo !== null) continue;
+      const { leader } = replica.raft;
+      groups[replica.group] = { replicas: replica.voters, leader };
     }
-    const row = control?.row;
     return { members: row?.members ?? [], partitions: row?.settings.partitions ?? 0, groups };
   }
 
+  #control(): Result {
+    const { control, controlRow: row } = this.#options.replicas;
+    if (control !== undefined && row !== null) {
+      return { kind: 'control', index: control.appliedIndex, row };
+    }
+    const message = 'this node has not heard of the control group yet';
+    return refuse({ reason: 'unavailable', effect: 'none', message, reach: nowhere });
+  }
+
   hashes(): readonly ReplicaHash[] {
-    return this.#options.replicas.flatMap(({ group, machine, appliedIndex }) =>
+    return this.#options.replicas.all.flatMap(({ group, machine, appliedIndex }) =>
       machine.kind === 'data' ? [{ group, appliedIndex, hash: machine.partition.hash() }] : [],
     );
   }
-}
-
-/** null: this node holds no replica of the control group. */
-function controlOf(replicas: readonly Replica[]): Control | null {
-  const machine = replicas.find((replica) => replica.group === controlGroup)?.machine;
-  return machine?.kind === 'control' ? machine.control : null;
 }
 
 function statusOf(replica: Replica): GroupStatus {

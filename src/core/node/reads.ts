@@ -29,8 +29,8 @@ export class Reads {
   readonly #calls: Calls;
   readonly #liveness: Liveness;
   readonly #everyReplica: EveryReplica;
-  readonly #asked = new Map<Replica, Map<number, ReadRequest>>();
-  readonly #confirmed = new Map<Replica, Confirmed[]>();
+  readonly #asked = new WeakMap<Replica, Map<number, ReadRequest>>();
+  readonly #confirmed = new WeakMap<Replica, Confirmed[]>();
 
   constructor(options: { calls: Calls; liveness: Liveness; everyReplica: EveryReplica }) {
     this.#calls = options.calls;

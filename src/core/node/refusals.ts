@@ -39,6 +39,11 @@ export function refuse(facts: RefusalFacts): Result {
   return { kind: 'refused', refusal };
 }
 
+/** Every node whose vote counts, of both sets, sorted, each once. */
+export function votersOf({ voters, votersOutgoing }: Configuration): readonly NodeId[] {
+  return [...new Set([...voters, ...votersOutgoing])].sort(compareIds);
+}
+
 /** Every node that holds the group: both sets of voters and the learners, sorted, each once. */
 export function membersOf(configuration: Configuration): readonly NodeId[] {
   const { voters, votersOutgoing, learners } = configuration;

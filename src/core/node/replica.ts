@@ -6,11 +6,11 @@ import type { Control } from '../control/control.ts';
 import type { Journal } from '../data/journal.ts';
 import type { Partition } from '../data/partition.ts';
 import { assert } from '../model/assert.ts';
-import type { Configuration, Entry } from '../model/entry.ts';
-import type { GroupId, LogIndex, NodeId } from '../model/ids.ts';
+import type { Entry } from '../model/entry.ts';
+import { type GroupId, type LogIndex, logIndex, type NodeId } from '../model/ids.ts';
 import type { AppliedPoint, GroupChanges, Snapshot } from '../model/state.ts';
 import type { Raft } from '../raft/raft.ts';
-import { membersOf } from './refusals.ts';
+import { membersOf, votersOf } from './refusals.ts';
 
 export type Machine =
   | { readonly kind: 'data'; readonly partition: Partition; readonly journal: Journal }
@@ -31,14 +31,34 @@ export class Replica {
    */
   savedIndex: LogIndex;
   syncedIndex: LogIndex;
+  /**
+   * The leader that said that this node is no member of the group any more; null: it is one, as far
+   * as anybody knows. It then accepts nothing for the group, and its journal drains to that leader.
+   */
+  retiredTo: NodeId | null = null;
+  /**
+   * What is applied up to here is new enough to take `one` writes on; null: not before a leader is
+   * heard. The log of an earlier life, or of an earlier disk under the name, names this node too,
+   * while it is read again from its beginning.
+   */
+  provenAt: LogIndex | null = logIndex(0);
+  /** True: forgotten; nothing of it may be said, written or done any more. */
+  dropped = false;
 
-  constructor(options: { group: GroupId; machine: Machine; point: AppliedPoint }) {
+  constructor(options: {
+    group: GroupId;
+    machine: Machine;
+    point: AppliedPoint;
+    /** Before the first entry; the same on every node, also on one that they do not name. */
+    replicasAtBirth: readonly NodeId[];
+  }) {
     this.group = options.group;
     this.machine = options.machine;
     this.#point = options.point;
     this.savedIndex = options.point.index;
     this.syncedIndex = options.point.index;
-    this.#tellReplicas(options.point.configuration);
+    const { index, configuration } = options.point;
+    this.#tellReplicas(index === 0 ? options.replicasAtBirth : membersOf(configuration));
   }
 
   /** Raft and replica need each other (snapshots); the node joins them right after birth. */
@@ -59,8 +79,27 @@ export class Replica {
     return this.#point.index;
   }
 
+  /** True: this node is a copy of the group by what it has applied, so it may answer alone. */
+  isCopy(self: NodeId): boolean {
+    const isHere = this.retiredTo === null && this.#isProven();
+    return isHere && votersOf(this.#point.configuration).includes(self);
+  }
+
+  /** A leader hears none: what it has applied of its own term is after everything before it. */
+  #isProven(): boolean {
+    const { isLeader, term } = this.raft;
+    if (isLeader && this.#point.term === term) this.provenAt ??= this.appliedIndex;
+    return this.provenAt !== null && this.appliedIndex >= this.provenAt;
+  }
+
+  /** Voters of both sets, and learners. */
   get members(): readonly NodeId[] {
     return membersOf(this.raft.configuration);
+  }
+
+  /** Those that count as copies: voters of both sets; a learner has not caught up yet. */
+  get voters(): readonly NodeId[] {
+    return votersOf(this.raft.configuration);
   }
 
   /** Moves the applied point to `entry`; the caller has applied its command. */
@@ -73,7 +112,7 @@ export class Replica {
     const configuration =
       payload.kind === 'configuration' ? payload.configuration : this.#point.configuration;
     this.#point = { index: entry.index, term: entry.term, configuration };
-    if (payload.kind === 'configuration') this.#tellReplicas(configuration);
+    if (payload.kind === 'configuration') this.#tellReplicas(membersOf(configuration));
   }
 
   /** The whole state at the applied index, for a follower whose entries were compacted. */
@@ -92,7 +131,7 @@ export class Replica {
     if (this.machine.kind === 'data') this.machine.partition.restore(rows);
     else this.machine.control.restore(rows);
     this.#point = snapshot.point;
-    this.#tellReplicas(snapshot.point.configuration);
+    this.#tellReplicas(membersOf(snapshot.point.configuration));
     this.installing = batch;
     this.savedIndex = snapshot.point.index;
   }
@@ -114,7 +153,7 @@ export class Replica {
     return { group: this.group, point: this.#point, clear: false, rows, removed };
   }
 
-  #tellReplicas(configuration: Configuration): void {
-    if (this.machine.kind === 'data') this.machine.partition.setReplicas(membersOf(configuration));
+  #tellReplicas(nodes: readonly NodeId[]): void {
+    if (this.machine.kind === 'data') this.machine.partition.setReplicas(nodes);
   }
 }

@@ -5,24 +5,33 @@ import { assert } from '../model/assert.ts';
 import type { GroupId } from '../model/ids.ts';
 import { groupId } from '../model/ids.ts';
 import { type Bounds, limits } from '../model/limits.ts';
-import type { Operation, ReadOperation, Request, WriteOperation } from '../model/operation.ts';
+import type {
+  AdminOperation,
+  Operation,
+  ReadOperation,
+  Request,
+  WriteOperation,
+} from '../model/operation.ts';
 import { utf8Length } from '../model/utf8.ts';
 import type { Hash } from '../placement/ring.ts';
+import type { Administration } from './administration.ts';
 import type { Asker, Call, Calls } from './call.ts';
+import { HeldElsewhere, HeldHere } from './destination.ts';
 import type { Forwards } from './forwards.ts';
 import type { Liveness } from './liveness.ts';
-import { nameOf, reachOf } from './reach.ts';
+import { nameOf, nameOfGroup, reachOf } from './reach.ts';
 import type { ReadOut } from './read-out.ts';
 import type { Reads } from './reads.ts';
 import { nowhere, refuse } from './refusals.ts';
 import type { Replica } from './replica.ts';
+import type { Replicas } from './replicas.ts';
 import type { Tentative } from './tentative.ts';
 import type { Writes } from './writes.ts';
 
 export interface RequestsOptions {
   readonly hash: Hash;
   readonly partitions: number;
-  readonly replicas: ReadonlyMap<GroupId, Replica>;
+  readonly replicas: Replicas;
   readonly calls: Calls;
   readonly liveness: Liveness;
   readonly writes: Writes;
@@ -30,6 +39,7 @@ export interface RequestsOptions {
   readonly tentative: Tentative;
   readonly forwards: Forwards;
   readonly readOut: ReadOut;
+  readonly administration: Administration;
   readonly bounds: Pick<Bounds, 'pendingRequestsMax'>;
 }
 
@@ -51,10 +61,11 @@ export class Requests {
       case 'status':
       case 'topology':
       case 'hashes':
+      case 'control':
         calls.answer(call, readOut.answer(operation));
         return null;
       default:
-        return this.#route(call, operation);
+        return this.#routeAny(call, operation);
     }
   }
 
@@ -65,28 +76,76 @@ export class Requests {
       case 'status':
       case 'topology':
       case 'hashes':
+      case 'control':
         return null;
+      default:
+        return this.#routeAny(call, operation);
+    }
+  }
+
+  #routeAny(call: Call, operation: WriteOperation | ReadOperation | AdminOperation) {
+    switch (operation.kind) {
+      case 'join':
+      case 'leave':
+      case 'configure':
+        return this.#administer(call, operation);
       default:
         return this.#route(call, operation);
     }
   }
 
+  #whyNotNow(): { readonly reason: 'stopping' | 'overloaded'; readonly message: string } | null {
+    if (this.draining) return { reason: 'stopping', message: 'this node is stopping' };
+    const { calls, bounds } = this.#options;
+    if (calls.open <= bounds.pendingRequestsMax) return null;
+    return { reason: 'overloaded', message: `${calls.open} requests wait for this node` };
+  }
+
+  #administer(call: Call, operation: AdminOperation): Replica | null {
+    const { control } = this.#options.replicas;
+    const busy = this.#whyNotNow();
+    if (busy !== null) return this.#refuse(call, busy.reason, busy.message);
+    if (control?.machine.kind !== 'control') {
+      return this.#refuse(call, 'not-leader', 'the control group is not held here');
+    }
+    if (control.raft.isLeader) {
+      const { control: machine } = control.machine;
+      this.#options.administration.propose(call, operation, { replica: control, machine });
+    } else if (call.request.forward) this.#options.forwards.pass(call, new HeldHere(control));
+    else this.#redirect(call, control);
+    return control;
+  }
+
   #route(call: Call, operation: WriteOperation | ReadOperation): Replica | null {
     const wrong = this.#faultOf(call.request, operation);
     if (wrong !== null) return this.#refuse(call, 'invalid', wrong);
-    if (this.draining) return this.#refuse(call, 'stopping', 'this node is stopping');
-    const open = this.#options.calls.open;
-    if (open > this.#options.bounds.pendingRequestsMax) {
-      return this.#refuse(call, 'overloaded', `${open} requests wait for this node`);
-    }
+    const busy = this.#whyNotNow();
+    if (busy !== null) return this.#refuse(call, busy.reason, busy.message);
     const group = this.#groupOf(operation);
     const replica = this.#options.replicas.get(group);
-    if (!replica) return this.#refuse(call, 'not-leader', `partition ${group} is not held here`);
-    if (call.request.consistency === 'one') this.#atOne(call, replica, operation);
-    else if (replica.raft.isLeader) this.#atLeader(call, replica, operation);
-    else if (call.request.forward) this.#options.forwards.pass(call, replica);
+    if (!replica || replica.retiredTo !== null) return this.#passOn(call, group);
+    if (call.request.consistency === 'one') {
+      // Who is catching up has old state, and none at all at first.
+      if (!replica.isCopy(this.#options.liveness.self)) return this.#passOn(call, group);
+      this.#atOne(call, replica, operation);
+    } else if (replica.raft.isLeader) this.#atLeader(call, replica, operation);
+    else if (call.request.forward) this.#options.forwards.pass(call, new HeldHere(replica));
     else this.#redirect(call, replica);
     return replica;
+  }
+
+  /** There is no replica here: at `one` that is final, else whoever holds it is asked or named. */
+  #passOn(call: Call, group: GroupId): null {
+    const { replicas, forwards, liveness, calls } = this.#options;
+    const elsewhere = new HeldElsewhere(group, replicas);
+    if (call.request.forward && call.request.consistency !== 'one') {
+      forwards.pass(call, elsewhere);
+      return null;
+    }
+    const reach = elsewhere.reach(liveness);
+    const message = `no copy of ${nameOfGroup(group)} is here, but on ${reach.replicas.join(', ')}`;
+    calls.answer(call, refuse({ reason: 'not-leader', effect: 'none', message, reach }));
+    return null;
   }
 
   #atLeader(call: Call, replica: Replica, operation: WriteOperation | ReadOperation): void {

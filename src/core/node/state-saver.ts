@@ -9,6 +9,7 @@ import type { StateBatch } from '../model/records.ts';
 import type { GroupChanges } from '../model/state.ts';
 import type { Durability } from './durability.ts';
 import type { Replica } from './replica.ts';
+import type { Replicas } from './replicas.ts';
 
 /** Synced state is asked for after this many bytes of log: it bounds what a restart must replay. */
 const syncEveryBytes = 2 << 20;
@@ -30,7 +31,7 @@ interface InFlight {
 }
 
 export class StateSaver {
-  readonly #replicas: readonly Replica[];
+  readonly #replicas: Replicas;
   readonly #durability: Durability;
   readonly #bounds: SaverBounds;
   #number = 0;
@@ -41,7 +42,7 @@ export class StateSaver {
   #unsavedEntries = 0;
 
   constructor(options: {
-    replicas: readonly Replica[];
+    replicas: Replicas;
     durability: Durability;
     bounds: SaverBounds;
   }) {
@@ -76,14 +77,14 @@ export class StateSaver {
     this.#syncRequested = false;
     this.#unsavedEntries = 0;
     const changes: GroupChanges[] = [];
-    for (const replica of this.#replicas) {
+    for (const replica of this.#replicas.all) {
       const change = replica.takeChanges();
       if (change) changes.push(change);
     }
     if (changes.length === 0 && !sync) return null;
     if (sync) this.#durability.restartByteCount();
     this.#number += 1;
-    const points = new Map(this.#replicas.map((replica) => [replica, replica.savedIndex]));
+    const points = new Map(this.#replicas.all.map((replica) => [replica, replica.savedIndex]));
     this.#inFlight = { number: this.#number, sync, points };
     return { number: this.#number, sync, changes };
   }
@@ -97,7 +98,7 @@ export class StateSaver {
     const releasable = new Map<GroupId, LogIndex>();
     for (const [replica, index] of batch.points) {
       // An install in flight has its own synced write; its old log is replaced, not released.
-      if (replica.installing !== null) continue;
+      if (replica.installing !== null || replica.dropped) continue;
       replica.syncedIndex = index;
       releasable.set(replica.group, index);
     }
@@ -110,7 +111,7 @@ export class StateSaver {
     return (
       costly ||
       this.#syncRequested ||
-      this.#replicas.some((replica) => this.#wantsCompaction(replica))
+      this.#replicas.all.some((replica) => this.#wantsCompaction(replica))
     );
   }
 
@@ -121,7 +122,7 @@ export class StateSaver {
 
   /** Shortens the logs in memory that are over a bound; a node-wide bound tightens the others. */
   #compactLogs(): void {
-    const views = this.#replicas.map((replica) => ({ replica, view: replica.raft.view() }));
+    const views = this.#replicas.all.map((replica) => ({ replica, view: replica.raft.view() }));
     const bytes = views.reduce((sum, { view }) => sum + view.logBytes, 0);
     const { nodeLogBytesMax, logBytesMax, logEntriesTrailing } = this.#bounds;
     const share = bytes > nodeLogBytesMax ? nodeLogBytesMax / views.length : logBytesMax;

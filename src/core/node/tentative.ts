@@ -10,6 +10,7 @@ import type { TentativeWrite } from '../model/command.ts';
 import type { NodeId } from '../model/ids.ts';
 import type { Bounds } from '../model/limits.ts';
 import type { SessionRef, WriteOperation } from '../model/operation.ts';
+import type { Dot } from '../model/version.ts';
 import type { Call, Calls } from './call.ts';
 import { commandSize } from './command-size.ts';
 import type { Durability } from './durability.ts';
@@ -118,6 +119,18 @@ export class Tentative {
     if (journal.pendingCount === 0) this.#pending.delete(replica);
   }
 
+  /** Another replica has merged these: this node's own is no part of the group any more. */
+  settleDots(replica: Replica, dots: readonly Dot[]): void {
+    if (!this.#pending.has(replica) || replica.machine.kind !== 'data') return;
+    const { journal } = replica.machine;
+    this.#recount(journal, () => {
+      for (const dot of journal.settleDots(dots)) {
+        this.#durability.add({ kind: 'tentative-done', group: replica.group, dot });
+      }
+    });
+    if (journal.pendingCount === 0) this.#pending.delete(replica);
+  }
+
   /** Offers again whatever is still pending; also after a change of leader. */
   tick(ticks: number): void {
     this.#ticks += ticks;
@@ -169,7 +182,7 @@ export class Tentative {
 
   #offer(replica: Replica, writes: readonly TentativeWrite[]): void {
     if (writes.length === 0) return;
-    const { leader } = replica.raft;
+    const leader = replica.retiredTo ?? replica.raft.leader;
     if (leader === this.#self) {
       this.propose(replica, writes);
       this.#onProposed(replica);

@@ -4,11 +4,12 @@
 import type { NodeOptions } from '../contract.ts';
 import type { AnnounceStart, ProposeWatermark } from '../messages.ts';
 import type { Command } from '../model/command.ts';
+import { featureLevelOfThisBuild } from '../model/features.ts';
 import type { Incarnation, LogIndex, NodeId } from '../model/ids.ts';
-import { controlGroup } from '../model/ids.ts';
 import { commandSize } from './command-size.ts';
 import type { Outbox } from './outbox.ts';
 import type { Replica } from './replica.ts';
+import type { Replicas } from './replicas.ts';
 import type { StateSaver } from './state-saver.ts';
 
 /** How often a duty that is not seen done is repeated. */
@@ -17,17 +18,16 @@ const watermarkTicks = 100;
 
 export interface UpkeepOptions {
   readonly options: NodeOptions;
-  readonly replicas: readonly Replica[];
+  readonly replicas: Replicas;
   readonly outbox: Outbox;
   readonly saver: StateSaver;
 }
 
 export class Upkeep {
   readonly #node: NodeOptions;
-  readonly #replicas: readonly Replica[];
+  readonly #replicas: Replicas;
   readonly #outbox: Outbox;
   readonly #saver: StateSaver;
-  readonly #control: Replica | undefined;
   #registered = false;
   #announceIn = announceTicks;
   #watermarkIn = watermarkTicks;
@@ -37,7 +37,6 @@ export class Upkeep {
     this.#replicas = options.replicas;
     this.#outbox = options.outbox;
     this.#saver = options.saver;
-    this.#control = options.replicas.find((replica) => replica.group === controlGroup);
   }
 
   /** Returns the replicas that were given a proposal. */
@@ -46,12 +45,13 @@ export class Upkeep {
     this.#announceIn -= ticks;
     if (!this.#registered && this.#announceIn <= 0) {
       this.#announceIn = announceTicks;
-      if (this.#control) touched.push(...this.#announce(this.#control));
+      const { control } = this.#replicas;
+      if (control) touched.push(...this.#announce(control));
     }
     this.#watermarkIn -= ticks;
     if (this.#watermarkIn <= 0) {
       this.#watermarkIn = watermarkTicks;
-      for (const replica of this.#replicas) touched.push(...this.#tellWatermark(replica));
+      for (const replica of this.#replicas.all) touched.push(...this.#tellWatermark(replica));
     }
     return touched;
   }
@@ -59,21 +59,22 @@ export class Upkeep {
   /** A peer's duty, when this node leads the group that it concerns. */
   onMessage(from: NodeId, message: ProposeWatermark | AnnounceStart): Replica | undefined {
     if (message.kind === 'announce-start') {
-      if (this.#control) proposeStart(this.#control, from, message);
-      return this.#control;
+      const { control } = this.#replicas;
+      if (control) proposeStart(control, from, message);
+      return control;
     }
-    const replica = this.#replicas.find(({ group }) => group === message.group);
+    const replica = this.#replicas.get(message.group);
     if (replica) this.#proposeWatermark(replica, from, message);
     return replica;
   }
 
   #announce(control: Replica): readonly Replica[] {
-    const { self, incarnation, storageId } = this.#node;
+    const { self, incarnation, storageId, featureLevel = featureLevelOfThisBuild } = this.#node;
     if (control.machine.kind !== 'control') return [];
     this.#registered = control.machine.control.incarnationOf(self) >= incarnation;
     const { leader } = control.raft;
     if (this.#registered || leader === null) return [];
-    const start = { kind: 'announce-start', incarnation, storageId } as const;
+    const start = { kind: 'announce-start', incarnation, storageId, featureLevel } as const;
     if (leader === self) proposeStart(control, self, start);
     else this.#outbox.send(leader, start);
     return [control];
@@ -111,8 +112,8 @@ export class Upkeep {
 
 /** Whether the data directory is the one that the cluster knows is decided where it is applied. */
 function proposeStart(control: Replica, node: NodeId, start: AnnounceStart): void {
-  const { storageId, incarnation } = start;
-  proposeTo(control, { kind: 'member-started', node, storageId, incarnation });
+  const { storageId, incarnation, featureLevel } = start;
+  proposeTo(control, { kind: 'member-started', node, storageId, incarnation, featureLevel });
 }
 
 /** A refusal needs no answer: the duty is repeated until it is seen done. */

@@ -37,7 +37,7 @@ export class Writes {
   readonly #liveness: Liveness;
   readonly #clock: HybridClock;
   readonly #everyReplica: EveryReplica;
-  readonly #proposed = new Map<Replica, Map<LogIndex, Proposed>>();
+  readonly #proposed = new WeakMap<Replica, Map<LogIndex, Proposed>>();
   /** Physical clock of the host, for the hybrid clock. */
   wallMs: number;
 

@@ -16,12 +16,12 @@ import type { Leadership, RaftState } from './state.ts';
 export function proposeChanges(
   state: RaftState,
   leadership: Leadership,
-  changes: readonly MemberChange[],
+  { changes, epoch }: { readonly changes: readonly MemberChange[]; readonly epoch: number },
 ): ChangeResult {
   const untimely = untimelyFor(state, leadership);
   if (untimely !== null) return untimely;
   const before = state.configurations.current;
-  const after = withChanges(before, changes);
+  const after = withChanges(before, changes, epoch);
   const refusal = refusalOf(state, leadership, { before, after });
   if (refusal !== null) return refusal;
   leaveQuiet(state);

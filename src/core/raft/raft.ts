@@ -35,7 +35,7 @@ import { proposeChanges } from './proposing-changes.ts';
 import { leaveQuiet, wake } from './quiescence.ts';
 import { beginReadRound } from './read-index.ts';
 import { advanceCommit } from './replication.ts';
-import { appendAsLeader } from './roles.ts';
+import { appendAsLeader, becomeFollower } from './roles.ts';
 import { onInstallSnapshot } from './snapshot-receiving.ts';
 import { compactionFloor } from './snapshot-sending.ts';
 import type { Leadership } from './state.ts';
@@ -155,12 +155,12 @@ export class Raft {
   /**
    * Makes each node what it shall be, all at once; `learner` first, `voter` when it has caught up.
    * Done when view() shows the configuration without outgoing voters, at an applied index. A leader
-   * that takes its own vote hands over on the way.
+   * that takes its own vote hands over on the way. `epoch`: of the placement that asks for it.
    */
-  proposeConfiguration(changes: readonly MemberChange[]): ChangeResult {
+  proposeConfiguration(changes: readonly MemberChange[], epoch = 0): ChangeResult {
     const { leadership } = this.#state;
     if (leadership === null) return { kind: 'not-leader', leader: this.#state.leader };
-    return proposeChanges(this.#state, leadership, changes);
+    return proposeChanges(this.#state, leadership, { changes, epoch });
   }
 
   /** Asks for a linearizable read; the ticket comes back in `reads` or `lostReads` of an output. */
@@ -197,6 +197,12 @@ export class Raft {
   /** Lets the timers of a quiet group run again. */
   wake(): void {
     wake(this.#state);
+  }
+
+  /** Leads no more, in this term; nothing when it does not lead. */
+  resign(): void {
+    const state = this.#state;
+    if (state.leadership !== null) becomeFollower(state, state.term, null);
   }
 
   /** False when this node does not lead, or `to` is no connected voter beside it. */

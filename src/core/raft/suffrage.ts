@@ -35,6 +35,10 @@ export function mayCampaign(state: RaftState): boolean {
  * with a vote of the lost disk had a configuration from before R: its majority and the one that
  * committed R share a node that is not the removed one, which settles the rest as for any change.
  *
+ * Two things are not Raft's to see and are settled outside (docs/decisions/008): nobody who does not
+ * know of the new disk can reach it, and a leader that learns of it resigns, for it may be of before
+ * R, and must not count what the new disk acknowledges.
+ *
  * A wiped disk whose name was NOT removed is no member that Raft could protect: as soon as it had
  * part of the log, it would be a voter that has forgotten. It must not start at all; that is what
  * the storage id is for.

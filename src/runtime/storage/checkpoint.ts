@@ -1,15 +1,17 @@
-// What the log says apart from its entries: the newest hard states, the starts, the pending `one`
-// writes. Each new segment begins with a copy, so that an older segment is needed for its entries
-// alone.
+// What the log says apart from its entries: the last drops, the newest hard states, the starts, the
+// pending `one` writes. Each new segment begins with a copy, so that an older segment is needed for
+// its entries alone.
 
+import { GroupLives } from '../../core/model/group-lives.ts';
 import type { GroupId } from '../../core/model/ids.ts';
 import { dotKey } from '../../core/model/log-replay.ts';
-import type { LogRecord } from '../../core/model/records.ts';
+import type { GroupDrop, LogRecord } from '../../core/model/records.ts';
 
 export class Checkpoint {
+  readonly #lives = new GroupLives();
   readonly #hardStates = new Map<GroupId, LogRecord>();
   readonly #starts = new Map<GroupId, LogRecord>();
-  readonly #tentative = new Map<string, LogRecord>();
+  readonly #tentative = new Map<GroupId, Map<string, LogRecord>>();
 
   apply(record: LogRecord): void {
     switch (record.kind) {
@@ -22,16 +24,39 @@ export class Checkpoint {
         this.#starts.set(record.group, record);
         return;
       case 'tentative':
-        this.#tentative.set(`${record.group} ${dotKey(record.write.dot)}`, record);
+        this.#journal(record.group).set(dotKey(record.write.dot), record);
         return;
       case 'tentative-done':
-        this.#tentative.delete(`${record.group} ${dotKey(record.dot)}`);
+        this.#journal(record.group).delete(dotKey(record.dot));
+        return;
+      case 'group-dropped':
+        if (this.#lives.begin(record)) this.#forget(record);
         return;
     }
   }
 
-  /** In the order in which they were first written. */
+  /** Drops come first: what follows is of the lives that they begin. */
   get records(): readonly LogRecord[] {
-    return [...this.#hardStates.values(), ...this.#starts.values(), ...this.#tentative.values()];
+    return [
+      ...this.#lives.drops.map((drop) => ({ kind: 'group-dropped' as const, ...drop })),
+      ...this.#hardStates.values(),
+      ...this.#starts.values(),
+      ...[...this.#tentative.values()].flatMap((journal) => [...journal.values()]),
+    ];
+  }
+
+  #forget({ group }: GroupDrop): void {
+    this.#hardStates.delete(group);
+    this.#starts.delete(group);
+    this.#tentative.delete(group);
+  }
+
+  #journal(group: GroupId): Map<string, LogRecord> {
+    let journal = this.#tentative.get(group);
+    if (journal === undefined) {
+      journal = new Map();
+      this.#tentative.set(group, journal);
+    }
+    return journal;
   }
 }

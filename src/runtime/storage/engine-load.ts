@@ -2,9 +2,11 @@
 // group's digest must fit its rows.
 
 import type { GroupId } from '../../core/model/ids.ts';
+import type { GroupDrop } from '../../core/model/records.ts';
 import type { AppliedPoint, StateRow } from '../../core/model/state.ts';
 import type { StoredItems } from '../../core/model/stored-items.ts';
 import type { DsysError } from '../../errors.ts';
+import { decodeDrop } from '../../wire/log-record.ts';
 import { decodeAppliedPoint, decodeRow, rowKey } from '../../wire/state-row.ts';
 import type { DigestValue, GroupDigest } from './digest.ts';
 import { EngineItems } from './engine-items.ts';
@@ -20,7 +22,10 @@ import {
 import { corrupt, messageOf } from './failure.ts';
 
 export interface EngineGroup {
-  readonly point: AppliedPoint;
+  /** null: there is no state since the last drop. */
+  readonly point: AppliedPoint | null;
+  /** null: there was none. */
+  readonly drop: GroupDrop | null;
   /** All but the items. */
   readonly rows: readonly StateRow[];
   readonly items: StoredItems;
@@ -31,9 +36,13 @@ export interface EngineRows {
   readonly mark: LogMark;
 }
 
+/** What a group has without an applied point. */
+const noRows: DigestValue = { count: 0, sum: 0 };
+
 interface Loading {
   point: AppliedPoint | null;
-  expected: DigestValue | null;
+  drop: GroupDrop | null;
+  expected: DigestValue;
   readonly rows: StateRow[];
   readonly items: EngineItems;
 }
@@ -59,6 +68,7 @@ export class EngineLoad {
       if (kind === 'mark') this.#mark = decodeMark(contentOf(bytes));
       else if (kind === 'point') this.#addPoint(bytes);
       else if (kind === 'row') this.#addRow(bytes);
+      else if (kind === 'drop') this.#addDrop(bytes);
       else this.#loading(groupOf(bytes)).items.add(bytes);
     } catch (cause) {
       throw this.#corrupt(messageOf(cause), cause);
@@ -67,14 +77,14 @@ export class EngineLoad {
 
   finish(): EngineRows {
     const groups = new Map<GroupId, EngineGroup>();
-    for (const [group, { point, expected, rows, items }] of this.#groups) {
+    for (const [group, { point, drop, expected, rows, items }] of this.#groups) {
       const { count, sum } = this.#digest(group).value;
-      if (point === null || expected?.count !== count || expected.sum !== sum) {
-        const wanted = `${expected?.count ?? 'no'} rows with checksum ${expected?.sum ?? 'none'}`;
+      if (expected.count !== count || expected.sum !== sum) {
+        const wanted = `${expected.count} rows with checksum ${expected.sum}`;
         const found = `${count} with ${sum}`;
         throw this.#corrupt(`group ${group}: expected ${wanted}, found ${found}`);
       }
-      groups.set(group, { point, rows, items });
+      groups.set(group, { point, drop, rows, items });
     }
     return { groups, mark: this.#mark };
   }
@@ -84,6 +94,10 @@ export class EngineLoad {
     const loading = this.#loading(groupOf(bytes));
     loading.point = decodeAppliedPoint(point);
     loading.expected = digest;
+  }
+
+  #addDrop(bytes: Buffer): void {
+    this.#loading(groupOf(bytes)).drop = decodeDrop(contentOf(bytes));
   }
 
   /** The row's values are slices of the engine's buffer; the state copies what it keeps. */
@@ -98,7 +112,7 @@ export class EngineLoad {
     let loading = this.#groups.get(group);
     if (loading === undefined) {
       const items = new EngineItems(this.#digest(group));
-      loading = { point: null, expected: null, rows: [], items };
+      loading = { point: null, drop: null, expected: noRows, rows: [], items };
       this.#groups.set(group, loading);
     }
     return loading;

@@ -9,7 +9,7 @@ import type { DigestValue } from './digest.ts';
 import { storageFormat } from './format.ts';
 
 /** Append only: these numbers are on disks. */
-const kinds = ['mark', 'point', 'row', 'item', 'tombstone'] as const;
+const kinds = ['mark', 'point', 'row', 'item', 'tombstone', 'drop'] as const;
 export const sealedHeadBytes = 9;
 const digestBytes = 12;
 const markBytes = 10;

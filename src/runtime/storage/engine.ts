@@ -6,11 +6,13 @@
 
 import { type ChainedBatch, ClassicLevel } from 'classic-level';
 import { controlGroup, type GroupId, type LogIndex, logIndex } from '../../core/model/ids.ts';
+import type { GroupDrop } from '../../core/model/records.ts';
 import type { AppliedPoint, RemovedRow, StateRow } from '../../core/model/state.ts';
+import { encodeDrop } from '../../wire/log-record.ts';
 import { encodeAppliedPoint, encodeRow, rowKey } from '../../wire/state-row.ts';
 import { GroupDigest } from './digest.ts';
 import { engineOpenError } from './engine-error.ts';
-import { engineKey, logMarkKey, pointKey } from './engine-key.ts';
+import { dropKey, engineKey, logMarkKey, pointKey } from './engine-key.ts';
 import { EngineLoad, type EngineRows } from './engine-load.ts';
 import {
   encodeMark,
@@ -95,7 +97,9 @@ export class Engine {
       const load = new EngineLoad(this.#options, (group) => this.#digest(group));
       await this.#readInto(load);
       const rows = load.finish();
-      for (const [group, { point }] of rows.groups) this.#saved.set(group, point.index);
+      for (const [group, { point }] of rows.groups) {
+        if (point !== null) this.#saved.set(group, point.index);
+      }
       await this.#quarantine.discard();
       return rows;
     } catch (cause) {
@@ -109,9 +113,12 @@ export class Engine {
     return this.#saved.get(group) ?? logIndex(0);
   }
 
-  /** Writes all groups in one atomic, synced batch, after all earlier ones. */
-  save(groups: readonly GroupWrite[]): Promise<void> {
-    const saved = this.#tail.then(() => this.#save(groups));
+  /**
+   * Writes all groups in one atomic, synced batch, after all earlier ones. Of a group that is
+   * dropped nothing stays but the drop.
+   */
+  save(groups: readonly GroupWrite[], drops: readonly GroupDrop[] = []): Promise<void> {
+    const saved = this.#tail.then(() => this.#save(groups, drops));
     this.#tail = saved.catch(() => undefined);
     return saved;
   }
@@ -142,14 +149,16 @@ export class Engine {
     }
   }
 
-  async #save(groups: readonly GroupWrite[]): Promise<void> {
+  async #save(groups: readonly GroupWrite[], drops: readonly GroupDrop[]): Promise<void> {
     const { failure, logMark } = this.#options;
     failure.check();
     const batch = this.#level.batch();
     try {
+      for (const drop of drops) this.#part(batch, drop.group).drop(drop);
       for (const group of groups) await this.#addGroup(batch, group);
       batch.put(logMarkKey, sealValue('mark', controlGroup, encodeMark(logMark())));
       await batch.write({ sync: true });
+      for (const { group } of drops) this.#saved.delete(group);
       for (const { group, point } of groups) this.#saved.set(group, point.index);
     } catch (cause) {
       throw failure.latch(cause);
@@ -158,7 +167,7 @@ export class Engine {
 
   async #addGroup(batch: Batch, write: GroupWrite): Promise<void> {
     const { group, clear, rows, removed, point } = write;
-    const part = new GroupBatch({ batch, group, digest: this.#digest(group) });
+    const part = this.#part(batch, group);
     if (clear) part.clear();
     let done = 0;
     for (const row of rows) {
@@ -167,6 +176,10 @@ export class Engine {
     }
     for (const row of removed) part.remove(rowKey(row));
     part.finish(point);
+  }
+
+  #part(batch: Batch, group: GroupId): GroupBatch {
+    return new GroupBatch({ batch, group, digest: this.#digest(group) });
   }
 
   #digest(group: GroupId): GroupDigest {
@@ -205,6 +218,12 @@ class GroupBatch {
 
   clear(): void {
     for (const name of [...this.#digest.names]) this.remove(name);
+  }
+
+  drop(drop: GroupDrop): void {
+    this.clear();
+    this.#batch.del(pointKey(this.#group));
+    this.#batch.put(dropKey(this.#group), sealValue('drop', this.#group, encodeDrop(drop)));
   }
 
   /** The point comes with the digest of all rows, so that both are true of the same moment. */

@@ -1,8 +1,9 @@
 // One file of the write-ahead log and what it is still needed for. It may go when every entry in it
-// is in synced state (released), or was replaced by a later one.
+// is in synced state (released), was replaced by a later one, or is of a life that is over.
 
+import { GroupLives } from '../../core/model/group-lives.ts';
 import { type GroupId, type LogIndex, logIndex } from '../../core/model/ids.ts';
-import type { LogRecord } from '../../core/model/records.ts';
+import type { GroupDrop, LogRecord } from '../../core/model/records.ts';
 import { segmentHeaderBytes } from './block.ts';
 
 export class Segment {
@@ -61,7 +62,9 @@ export function segmentName(number: number): string {
 export class Segments {
   readonly #list: Segment[] = [];
   readonly #lastIndexes = new Map<GroupId, LogIndex>();
+  /** In the group's present life. */
   readonly #released = new Map<GroupId, LogIndex>();
+  readonly #lives = new GroupLives();
 
   get active(): Segment | undefined {
     return this.#list.at(-1);
@@ -78,6 +81,7 @@ export class Segments {
 
   /** A record was written to the active segment. */
   apply(record: LogRecord): void {
+    if (record.kind === 'group-dropped' && this.#lives.begin(record)) this.#forget(record);
     if (record.kind !== 'entries') return;
     const [first, last] = [record.entries[0], record.entries.at(-1)];
     if (first === undefined || last === undefined) return;
@@ -93,6 +97,12 @@ export class Segments {
     for (const [group, index] of applied) {
       if (index > (this.#released.get(group) ?? 0)) this.#released.set(group, index);
     }
+  }
+
+  #forget({ group }: GroupDrop): void {
+    for (const segment of this.#list) segment.forget(group, logIndex(1));
+    this.#lastIndexes.delete(group);
+    this.#released.delete(group);
   }
 
   /** Takes the oldest out if nothing needs it; the newest checkpoint always stays. */

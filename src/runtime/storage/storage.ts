@@ -1,14 +1,16 @@
 // What a node keeps on disk: the log of all groups (wal/) and the applied state (state/). A
-// snapshot is synced in the engine before its records enter the log, so no crash leaves a hole
-// between the two.
+// snapshot or a drop is synced in the engine before its records enter the log, so no crash leaves a
+// hole between the two: a log that a drop has not reached is of a life that is over.
 //
-//   persist ──► [snapshot? engine, synced] ──► log, group commit ──► durable
+//   persist ──► [snapshot, drop? engine, synced] ──► log, group commit ──► durable
 //   saveState ──► engine, one atomic batch with the applied points
 
 import { join } from 'node:path';
 import { type GroupId, type LogIndex, logIndex } from '../../core/model/ids.ts';
 import { LogReplay } from '../../core/model/log-replay.ts';
 import type {
+  GroupDrop,
+  LogRecord,
   PersistBatch,
   Recovered,
   RecoveredGroup,
@@ -58,7 +60,7 @@ class FileStorage implements Storage {
   readonly #checkpoint = new Checkpoint();
   #engine: Engine | null = null;
   #wal: Wal | null = null;
-  /** Set while a snapshot is on its way: later batches wait for their turn behind it. */
+  /** Set while a snapshot or a drop is on its way: later batches wait for their turn behind it. */
   #gate: Promise<void> | null = null;
 
   constructor(options: FileStorageOptions & { readonly files: Files }) {
@@ -86,28 +88,35 @@ class FileStorage implements Storage {
     this.#checkMark(rows.mark, scanned);
     const recovered = this.#join(replay, rows);
     await this.#openLog(scanned);
-    // From here on the log is known to reach this far, and all points are in synced state.
-    await this.#opened.save([]);
+    await this.#agreeOnLives(replay, rows);
     this.#segments.release(pointsOf(rows));
     return recovered;
   }
 
+  /**
+   * From here on the log is known to reach this far, all points are in synced state, and both know
+   * the same drops: those that a crash kept from the log, and those that an engine made anew lacks.
+   */
+  async #agreeOnLives(replay: LogReplay, { groups }: EngineRows): Promise<void> {
+    const known = [...groups.values()].flatMap(({ drop }) => (drop === null ? [] : [drop]));
+    const late = known.filter(({ group, life }) => life > replay.lives.of(group));
+    if (late.length > 0) await this.#log.append(late.map(recordOf));
+    const lacking = replay.lives.drops.filter(({ group }) => !groups.has(group));
+    await this.#opened.save([], lacking);
+  }
+
   persist(batch: PersistBatch): Promise<void> {
-    if (this.#gate === null && batch.snapshots.length === 0) return this.#log.append(batch.records);
-    return new Promise((resolve, reject) => {
-      const turn = (this.#gate ?? Promise.resolve()).then(async () => {
-        await this.#install(batch);
-        this.#log.append(batch.records).then(resolve, reject);
-      });
-      const passed = turn.catch(reject).then(() => {
-        if (this.#gate === passed) this.#gate = null;
-      });
-      this.#gate = passed;
-    });
+    const isPlain = batch.snapshots.length === 0 && batch.drops.length === 0;
+    if (this.#gate === null && isPlain) return this.#log.append(batch.records);
+    return this.#inTurn(
+      () => this.#install(batch),
+      () => this.#log.append(batch.records),
+    );
   }
 
   saveState(batch: StateBatch): Promise<void> {
-    return this.#opened.save(batch.changes);
+    if (this.#gate === null) return this.#opened.save(batch.changes);
+    return this.#inTurn(nothing, () => this.#opened.save(batch.changes));
   }
 
   async release(applied: ReadonlyMap<GroupId, LogIndex>): Promise<void> {
@@ -147,11 +156,28 @@ class FileStorage implements Storage {
   }
 
   /**
-   * Everything before the snapshot is durable first, then it is, then its records may enter the
-   * log.
+   * Settles as `write` does. It starts when `before` is done, which starts when everything given
+   * earlier has started; whatever is given later waits for that.
    */
-  async #install({ snapshots }: PersistBatch): Promise<void> {
-    if (snapshots.length === 0) return;
+  #inTurn(before: () => Promise<void>, write: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const turn = (this.#gate ?? Promise.resolve()).then(async () => {
+        await before();
+        write().then(resolve, reject);
+      });
+      const passed = turn.catch(reject).then(() => {
+        if (this.#gate === passed) this.#gate = null;
+      });
+      this.#gate = passed;
+    });
+  }
+
+  /**
+   * Everything before the snapshot or the drop is durable first, then it is, then its records may
+   * enter the log.
+   */
+  async #install({ snapshots, drops }: PersistBatch): Promise<void> {
+    if (snapshots.length === 0 && drops.length === 0) return;
     await this.#log.settled();
     const writes = snapshots.map(
       ({ group, snapshot }): GroupWrite => ({
@@ -162,7 +188,7 @@ class FileStorage implements Storage {
         removed: [],
       }),
     );
-    await this.#opened.save(writes);
+    await this.#opened.save(writes, drops);
   }
 
   #scan(replay: LogReplay): Promise<Scanned> {
@@ -200,16 +226,14 @@ class FileStorage implements Storage {
     const { directory } = this.#options;
     const state = states.get(group);
     const point = state?.point ?? null;
-    const log = replay.group(group);
-    const joined = log.join(point);
+    const joined = replay.group(group).join(point, state?.drop ?? null);
     if (joined.kind === 'hole') {
       const place = join(directory, 'wal');
       throw corrupt(directory, `${place} misses entries of group ${group}: ${joined.why}`);
     }
-    const { start, entries, hardState } = joined;
-    const { tentative } = log;
+    const { kind: _, ...log } = joined;
     const { rows, items } = state ?? { rows: [], items: itemsInHand([]) };
-    return { group, point, rows, items, hardState, start, entries, tentative };
+    return { group, point, rows, items, ...log };
   }
 
   async #openLog({ lastSequence }: Scanned): Promise<void> {
@@ -241,6 +265,14 @@ class FileStorage implements Storage {
   }
 }
 
+const nothing = (): Promise<void> => Promise.resolve();
+
 function pointsOf({ groups }: EngineRows): ReadonlyMap<GroupId, LogIndex> {
-  return new Map([...groups].map(([group, { point }]) => [group, point.index]));
+  const points = new Map<GroupId, LogIndex>();
+  for (const [group, { point }] of groups) if (point !== null) points.set(group, point.index);
+  return points;
+}
+
+function recordOf(drop: GroupDrop): LogRecord {
+  return { kind: 'group-dropped', ...drop };
 }

@@ -40,7 +40,7 @@ export class PeerLink {
     events.on('disconnect', () => this.#onDisconnect());
     events.on('handshake:error:auth', () => this.#onRefused('our key was refused'));
     events.on('handshake:error:protocol', (event) => this.#onRefused(event.error.code));
-    this.#socket.connect(this.#address);
+    this.#connect();
   }
 
   send(frame: Uint8Array): void {
@@ -49,6 +49,12 @@ export class PeerLink {
     else if (this.#queuedBytes + frame.length > limits.peerCreditBytes)
       this.#drop('over-credit', 1);
     else this.#enqueue(frame);
+  }
+
+  /** For good: what stood is reported as lost. */
+  hangUp(): Promise<void> {
+    this.#onDisconnect();
+    return this.close();
   }
 
   close(): Promise<void> {
@@ -102,13 +108,22 @@ export class PeerLink {
   }
 
   #onRefused(why: string): void {
+    if (this.#socket.closed) return;
     this.#events.onDrop('unauthorized', `${this.#address}: ${why}`);
-    if (this.#socket.closed || this.#redial !== null) return;
-    this.#redial = setTimeout(() => {
+    this.#redial ??= setTimeout(() => {
       this.#redial = null;
       this.#socket.disconnect(this.#address);
-      this.#socket.connect(this.#address);
+      this.#connect();
     }, redialMs);
+  }
+
+  /** An address that nobody can have is the fault of who gave it, and must not end this node. */
+  #connect(): void {
+    try {
+      this.#socket.connect(this.#address);
+    } catch (error) {
+      this.#events.onDrop('unreachable', `${this.#address}: ${String(error)}`);
+    }
   }
 
   #drop(reason: string, frames: number): void {

@@ -6,24 +6,24 @@
 // Guarantees what ports/transport.ts asks; only members reach the first two, members and clients
 // the third.
 
-import { randomUUID } from 'node:crypto';
 import type { ConnectionId, Lane, NodeId } from '../../core/model/ids.ts';
 import { connectionId } from '../../core/model/ids.ts';
-import type { Member } from '../../core/model/operation.ts';
+import type { Member } from '../../core/model/member.ts';
 import { DsysError } from '../../errors.ts';
 import type { Transport, TransportEvents } from '../../ports/transport.ts';
+import { Admission } from './admission.ts';
 import { guardDomain, releaseDomain } from './authenticator.ts';
-import type { PeerLinkEvents } from './peer-link.ts';
-import { PeerLink } from './peer-link.ts';
+import { PeerLinks } from './peer-links.ts';
+import { newInstance, routingIdOf } from './routing-id.ts';
 import { Senders } from './senders.ts';
 import type { ServerSocketEvents } from './server-socket.ts';
 import { ServerSocket } from './server-socket.ts';
 import type { ServerSocketOptions } from './zeromq.ts';
-import { newPeerSocket, newServerSocket } from './zeromq.ts';
+import { newServerSocket } from './zeromq.ts';
 
 export interface ZeroMqTransportOptions {
   readonly self: NodeId;
-  /** All members, this one included; it says where to listen. */
+  /** Until `setMembers` says more. This one is included; it says where to listen. */
   readonly members: readonly Member[];
   /** Z85, of this node. */
   readonly publicKey: string;
@@ -49,18 +49,21 @@ interface Domains {
 class ZeroMqTransport implements Transport {
   readonly #options: ZeroMqTransportOptions;
   /** Tells this process from others under the same name. */
-  readonly #instance = randomUUID().slice(0, 8);
-  readonly #links: Readonly<Record<Lane, Map<NodeId, PeerLink>>> = {
-    raft: new Map(),
-    bulk: new Map(),
-  };
+  readonly #instance = newInstance();
+  readonly #admission: Admission;
   readonly #servers: ServerSocket[] = [];
   readonly #domains: string[] = [];
+  #members: readonly Member[];
+  /** null: not started. */
+  #links: PeerLinks | null = null;
   #clients: ServerSocket | null = null;
   #closed: Promise<void> | null = null;
 
   constructor(options: ZeroMqTransportOptions) {
     this.#options = options;
+    this.#members = options.members;
+    this.#admission = new Admission(options.clientPublicKey);
+    this.#admission.setMembers(options.members);
   }
 
   async start(events: TransportEvents): Promise<void> {
@@ -69,12 +72,20 @@ class ZeroMqTransport implements Transport {
     await this.#listen(domains, events);
     if (this.#closed !== null) return;
     for (const server of this.#servers) server.receive();
-    for (const member of this.#options.members)
-      if (member.node !== this.#options.self) this.#dial(member, events);
+    const { self: node, publicKey, secretKey } = this.#options;
+    const routingId = routingIdOf({ node, publicKey, instance: this.#instance });
+    this.#links = new PeerLinks({ self: node, publicKey, secretKey, routingId, events });
+    this.#links.setMembers(this.#members);
   }
 
-  sendToPeer({ peer, lane, frame }: { peer: NodeId; lane: Lane; frame: Uint8Array }): void {
-    this.#links[lane].get(peer)?.send(frame);
+  setMembers(members: readonly Member[]): void {
+    this.#members = members;
+    this.#admission.setMembers(members);
+    this.#links?.setMembers(members);
+  }
+
+  sendToPeer(options: { peer: NodeId; lane: Lane; frame: Uint8Array }): void {
+    this.#links?.send(options);
   }
 
   sendToClient({ connection, frame }: { connection: ConnectionId; frame: Uint8Array }): void {
@@ -87,7 +98,7 @@ class ZeroMqTransport implements Transport {
   }
 
   #self(): Member {
-    const self = this.#options.members.find((member) => member.node === this.#options.self);
+    const self = this.#members.find((member) => member.node === this.#options.self);
     if (self !== undefined) return self;
     throw new DsysError({
       code: 'node-not-found',
@@ -97,29 +108,33 @@ class ZeroMqTransport implements Transport {
   }
 
   async #guardAll(events: TransportEvents): Promise<Domains> {
-    const memberKeys = this.#options.members.map((member) => member.publicKey);
+    const { peerKeys, clientKeys } = this.#admission;
     return {
-      peers: await this.#guard('peers', memberKeys, events),
-      clients: await this.#guard('clients', [...memberKeys, this.#options.clientPublicKey], events),
+      peers: await this.#guard('peers', peerKeys, events),
+      clients: await this.#guard('clients', clientKeys, events),
     };
   }
 
-  async #guard(audience: string, keys: string[], events: TransportEvents): Promise<string> {
+  async #guard(
+    audience: string,
+    allowed: ReadonlySet<string>,
+    events: TransportEvents,
+  ): Promise<string> {
     const domain = `dsys/${audience}/${this.#options.self}/${this.#instance}`;
     const onRefused = (address: string): void =>
       events.onDrop('unauthorized', `the socket of ${audience} refused a key from ${address}`);
     this.#domains.push(domain);
-    await guardDomain({ domain, allowed: new Set(keys), onRefused });
+    await guardDomain({ domain, allowed, onRefused });
     return domain;
   }
 
   async #listen(domains: Domains, events: TransportEvents): Promise<void> {
     const { addresses } = this.#self();
-    const { onDrop } = dropping(events);
+    const onDrop: TransportEvents['onDrop'] = (reason, detail) => events.onDrop(reason, detail);
     const forPeers = { zapDomain: domains.peers, audience: 'peers' } as const;
     const forClients = { zapDomain: domains.clients, audience: 'clients' } as const;
     for (const address of [addresses.peer, addresses.bulk])
-      this.#serve(forPeers, address, { onDrop, onFrame: peerFrames(events) });
+      this.#serve(forPeers, address, { onDrop, onFrame: peerFrames(events, this.#admission) });
     this.#clients = this.#serve(forClients, addresses.client, {
       onDrop,
       onFrame: (frame, id) => events.onClientFrame(frame, connectionId(id.toString('hex'))),
@@ -144,47 +159,18 @@ class ZeroMqTransport implements Transport {
     return server;
   }
 
-  #dial(member: Member, events: TransportEvents): void {
-    const quiet: PeerLinkEvents = {
-      ...dropping(events),
-      onConnected: () => undefined,
-      onDisconnected: () => undefined,
-    };
-    const watched: PeerLinkEvents = {
-      ...dropping(events),
-      onConnected: () => events.onPeerConnected(member.node),
-      onDisconnected: () => events.onPeerDisconnected(member.node),
-    };
-    this.#link(member, 'raft', watched);
-    this.#link(member, 'bulk', quiet);
-  }
-
-  #link(member: Member, lane: Lane, events: PeerLinkEvents): void {
-    const { self, publicKey, secretKey } = this.#options;
-    const routingId = `${self}/${this.#instance}`;
-    const socket = newPeerSocket({ publicKey, secretKey, serverKey: member.publicKey, routingId });
-    const { peer, bulk } = member.addresses;
-    const link = new PeerLink({ socket, address: lane === 'raft' ? peer : bulk, events });
-    this.#links[lane].set(member.node, link);
-    link.dial();
-  }
-
   async #closeAll(): Promise<void> {
-    const links = [...this.#links.raft.values(), ...this.#links.bulk.values()];
-    await Promise.all([...links, ...this.#servers].map((socket) => socket.close()));
+    await Promise.all([this.#links, ...this.#servers].map((part) => part?.close()));
     for (const domain of this.#domains) await releaseDomain(domain);
   }
 }
 
-function peerFrames(events: TransportEvents): ServerSocketEvents['onFrame'] {
+function peerFrames(events: TransportEvents, admission: Admission): ServerSocketEvents['onFrame'] {
   const senders = new Senders();
   return (frame, id) => {
     const sender = id.toString();
-    if (senders.admit(sender)) events.onPeerFrame(frame, sender);
+    if (!admission.admits(sender)) events.onDrop('unauthorized', `${sender} is no member's`);
+    else if (senders.admit(sender)) events.onPeerFrame(frame, sender);
     else events.onDrop('superseded', sender);
   };
-}
-
-function dropping(events: TransportEvents): Pick<TransportEvents, 'onDrop'> {
-  return { onDrop: (reason, detail) => events.onDrop(reason, detail) };
 }

@@ -14,10 +14,14 @@ export type RowChange =
       readonly bytes: Uint8Array;
     }
   | { readonly kind: 'remove'; readonly group: GroupId; readonly name: string }
-  | { readonly kind: 'clear'; readonly group: GroupId };
+  | { readonly kind: 'clear'; readonly group: GroupId }
+  /** Nothing of the group stays but these bytes. */
+  | { readonly kind: 'drop'; readonly group: GroupId; readonly bytes: Uint8Array };
 
 export interface GroupFile {
   point: Uint8Array | null;
+  /** The last drop; null: there was none. */
+  drop: Uint8Array | null;
   readonly rows: Map<string, Uint8Array>;
 }
 
@@ -63,7 +67,8 @@ export class PretendedFiles {
   change(changes: readonly RowChange[]): void {
     for (const change of changes) {
       const file = this.#group(change.group);
-      if (change.kind === 'clear') file.rows.clear();
+      if (change.kind === 'drop') dropRows(file, change.bytes);
+      else if (change.kind === 'clear') file.rows.clear();
       else if (change.kind === 'remove') file.rows.delete(change.name);
       else if (change.name === null) file.point = change.bytes;
       else file.rows.set(change.name, change.bytes);
@@ -104,11 +109,17 @@ export class PretendedFiles {
   #group(group: GroupId): GroupFile {
     let file = this.#groups.get(group);
     if (file === undefined) {
-      file = { point: null, rows: new Map() };
+      file = { point: null, drop: null, rows: new Map() };
       this.#groups.set(group, file);
     }
     return file;
   }
+}
+
+function dropRows(file: GroupFile, drop: Uint8Array): void {
+  file.rows.clear();
+  file.point = null;
+  file.drop = drop;
 }
 
 function flipped(bytes: Uint8Array = new Uint8Array(), bit: number): Uint8Array {

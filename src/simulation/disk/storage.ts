@@ -2,10 +2,16 @@
 // Records and rows go through wire/, so that a simulated run exercises their encoding too.
 
 import type { GroupId, LogIndex } from '../../core/model/ids.ts';
-import type { PersistBatch, Recovered, StateBatch } from '../../core/model/records.ts';
+import type {
+  GroupDrop,
+  LogRecord,
+  PersistBatch,
+  Recovered,
+  StateBatch,
+} from '../../core/model/records.ts';
 import type { GroupChanges } from '../../core/model/state.ts';
 import type { Storage } from '../../ports/storage.ts';
-import { encodeLogRecord } from '../../wire/log-record.ts';
+import { encodeDrop, encodeLogRecord } from '../../wire/log-record.ts';
 import { encodeAppliedPoint, encodeRow, rowKey } from '../../wire/state-row.ts';
 import type { DiskLane, PretendedDisk, PretendedDiskError } from './disk.ts';
 import { joinParts, type RowChange, seal } from './files.ts';
@@ -26,7 +32,10 @@ export async function openPretendedStorage(
 
 interface Job {
   readonly batch: PersistBatch;
-  installed: boolean;
+  /** Its snapshots and drops: before, on the way to, or on the disk. */
+  install: 'waiting' | 'begun' | 'done';
+  /** State that was given after it, and goes to the disk behind what it installs. */
+  readonly behind: { readonly start: () => void; readonly reject: (error: unknown) => void }[];
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -36,6 +45,7 @@ class PretendedStorage implements Storage {
   readonly #life: number;
   readonly #onWarning: (text: string) => void;
   readonly #released = new Map<GroupId, LogIndex>();
+  readonly #lives = new Map<GroupId, number>();
   #jobs: Job[] = [];
   #busy = false;
   #failure: PretendedDiskError | null = null;
@@ -52,7 +62,8 @@ class PretendedStorage implements Storage {
 
   async recover(): Promise<Recovered> {
     const recovered = readDisk(this.#disk.files, this.#onWarning);
-    for (const { group, point } of recovered.groups) {
+    for (const { group, life, point } of recovered.groups) {
+      this.#lives.set(group, life);
       if (point !== null) this.#released.set(group, point.index);
     }
     return recovered;
@@ -61,7 +72,9 @@ class PretendedStorage implements Storage {
   persist(batch: PersistBatch): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ batch, installed: batch.snapshots.length === 0, resolve, reject });
+      const isPlain = batch.snapshots.length === 0 && batch.drops.length === 0;
+      const install = isPlain ? 'done' : 'waiting';
+      this.#jobs.push({ batch, install, behind: [], resolve, reject });
       this.#advance();
     });
   }
@@ -69,7 +82,11 @@ class PretendedStorage implements Storage {
   saveState({ changes, sync }: StateBatch): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
-      this.#submit({ lane: 'state', changes: changes.flatMap(rowChanges), sync, resolve, reject });
+      const rows = changes.flatMap(rowChanges);
+      const start = () => this.#submit({ lane: 'state', changes: rows, sync, resolve, reject });
+      const ahead = this.#jobs.findLast(({ install }) => install === 'waiting');
+      if (ahead === undefined) start();
+      else ahead.behind.push({ start, reject });
     });
   }
 
@@ -78,7 +95,7 @@ class PretendedStorage implements Storage {
     for (const [group, index] of applied) {
       if (index > (this.#released.get(group) ?? 0)) this.#released.set(group, index);
     }
-    dropReleased(this.#disk.files, this.#released);
+    dropReleased(this.#disk.files, { indexes: this.#released, lives: this.#lives });
   }
 
   async close(): Promise<void> {
@@ -87,17 +104,17 @@ class PretendedStorage implements Storage {
     this.#disk.unlock();
   }
 
-  /** One log write at a time; what came meanwhile goes out together, up to the next snapshot. */
+  /** One log write at a time; what came meanwhile goes out together, up to the next install. */
   #advance(): void {
     const [first] = this.#jobs;
     if (this.#busy || first === undefined) return;
     this.#busy = true;
-    if (first.installed) this.#writeLog(this.#takeFlush());
+    if (first.install === 'done') this.#writeLog(this.#takeFlush());
     else this.#install(first);
   }
 
   #takeFlush(): Job[] {
-    const next = this.#jobs.findIndex(({ installed }) => !installed);
+    const next = this.#jobs.findIndex(({ install }) => install !== 'done');
     return this.#jobs.splice(0, next < 0 ? this.#jobs.length : next);
   }
 
@@ -107,6 +124,7 @@ class PretendedStorage implements Storage {
       lane: 'log',
       block: seal(joinParts(records)),
       resolve: () => {
+        for (const record of flush.flatMap(({ batch }) => batch.records)) this.#note(record);
         for (const { resolve } of flush) resolve();
         this.#busy = false;
         this.#advance();
@@ -117,22 +135,28 @@ class PretendedStorage implements Storage {
     });
   }
 
+  /** It is in the log: what is released from now on is of the new life. */
+  #note(record: LogRecord): void {
+    if (record.kind !== 'group-dropped') return;
+    this.#lives.set(record.group, record.life);
+    this.#released.delete(record.group);
+  }
+
   #install(job: Job): void {
-    const changes = job.batch.snapshots.flatMap(({ group, snapshot }) => {
-      const rows = snapshot.chunks.flat();
-      return rowChanges({ group, point: snapshot.point, clear: true, rows, removed: [] });
-    });
+    const changes = [...job.batch.drops.map(dropChange), ...snapshotChanges(job.batch)];
     this.#submit({
       lane: 'state',
       changes,
       sync: true,
       resolve: () => {
-        job.installed = true;
+        job.install = 'done';
         this.#busy = false;
         this.#advance();
       },
       reject: job.reject,
     });
+    job.install = 'begun';
+    for (const { start } of job.behind.splice(0)) start();
   }
 
   #submit(write: {
@@ -155,8 +179,21 @@ class PretendedStorage implements Storage {
     const waiting = this.#jobs;
     this.#jobs = [];
     reject(this.#failure);
-    for (const job of waiting) job.reject(this.#failure);
+    for (const job of waiting) {
+      for (const each of [job, ...job.behind]) each.reject(this.#failure);
+    }
   }
+}
+
+function dropChange(drop: GroupDrop): RowChange {
+  return { kind: 'drop', group: drop.group, bytes: seal(encodeDrop(drop)) };
+}
+
+function snapshotChanges({ snapshots }: PersistBatch): RowChange[] {
+  return snapshots.flatMap(({ group, snapshot }) => {
+    const rows = snapshot.chunks.flat();
+    return rowChanges({ group, point: snapshot.point, clear: true, rows, removed: [] });
+  });
 }
 
 function rowChanges({ group, point, clear, rows, removed }: GroupChanges): RowChange[] {

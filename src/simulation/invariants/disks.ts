@@ -4,9 +4,10 @@
 import type { Input, Ready } from '../../core/contract.ts';
 import type { TentativeWrite } from '../../core/model/command.ts';
 import type { HardState, LogStart } from '../../core/model/entry.ts';
-import type { GroupId, NodeId } from '../../core/model/ids.ts';
+import type { GroupId, NodeId, StorageId } from '../../core/model/ids.ts';
 import { logIndex, term } from '../../core/model/ids.ts';
 import type {
+  GroupDrop,
   LogRecord,
   PersistBatch,
   Recovered,
@@ -18,6 +19,8 @@ import type { Invariant } from './watch.ts';
 
 /** The durable part of one replica's log, hard state and journal. */
 export class DurableReplica {
+  /** How often it was dropped. */
+  life = 0;
   hardState: HardState = { term: term(0), votedFor: null };
   start: LogStart = { index: logIndex(0), term: term(0) };
   /** Of the entries after `start`. */
@@ -54,12 +57,25 @@ export class DurableReplica {
       case 'tentative-done':
         this.tentative.delete(dotName(record.dot));
         return;
+      case 'group-dropped':
+        this.drop(record);
+        return;
       default:
     }
   }
 
+  /** Everything goes but its promises. */
+  drop({ life, hardState }: GroupDrop): void {
+    this.life = life;
+    this.hardState = hardState;
+    this.start = { index: logIndex(0), term: term(0) };
+    this.terms = [];
+    this.tentative.clear();
+  }
+
   copy(): DurableReplica {
     const copy = new DurableReplica();
+    copy.life = this.life;
     copy.hardState = this.hardState;
     copy.start = this.start;
     copy.terms = [...this.terms];
@@ -76,22 +92,39 @@ export interface Disk {
 
 /** A record became durable on the node's disk. */
 export type OnDurable = (node: NodeId, record: LogRecord) => void;
+/** The node runs on another disk than the one that ran under its name before. */
+export type OnOtherDisk = (node: NodeId) => void;
 
 export class Disks implements Invariant {
-  readonly #disks = new Map<NodeId, Disk>();
+  readonly #disks = new Map<StorageId, Disk>();
+  /** That the machine which started last under a name has. */
+  readonly #inUse = new Map<NodeId, StorageId>();
   readonly #listeners: OnDurable[] = [];
+  readonly #otherDiskListeners: OnOtherDisk[] = [];
 
-  disk(node: NodeId): Disk {
-    let disk = this.#disks.get(node);
+  disk(storageId: StorageId): Disk {
+    let disk = this.#disks.get(storageId);
     if (disk === undefined) {
       disk = { replicas: new Map(), pending: [] };
-      this.#disks.set(node, disk);
+      this.#disks.set(storageId, disk);
     }
     return disk;
   }
 
+  /** Of the machine that started last under the name. */
   replica(node: NodeId, group: GroupId): DurableReplica {
-    return replicaOn(this.disk(node).replicas, group);
+    const storageId = this.#inUse.get(node);
+    if (storageId === undefined) return new DurableReplica();
+    return replicaOn(this.disk(storageId).replicas, group);
+  }
+
+  /** Of the machine that started last under the name. */
+  storageOf(node: NodeId): StorageId | undefined {
+    return this.#inUse.get(node);
+  }
+
+  onOtherDisk(listener: OnOtherDisk): void {
+    this.#otherDiskListeners.push(listener);
   }
 
   onDurable(listener: OnDurable): void {
@@ -99,8 +132,9 @@ export class Disks implements Invariant {
   }
 
   /** What a start finds is durable from then on. Comes after those who compare it with before. */
-  onBirth({ name }: MachineView, { groups }: Recovered): void {
-    const disk = this.disk(name);
+  onBirth({ name, storageId }: MachineView, { groups }: Recovered): void {
+    const disk = this.disk(storageId);
+    this.#use(name, storageId);
     disk.pending = [];
     disk.replicas.clear();
     for (const found of groups) {
@@ -109,9 +143,9 @@ export class Disks implements Invariant {
     }
   }
 
-  onInput({ name }: MachineView, input: Input): void {
+  onInput({ name, storageId }: MachineView, input: Input): void {
     if (input.kind !== 'persisted') return;
-    const disk = this.disk(name);
+    const disk = this.disk(storageId);
     for (;;) {
       const [batch] = disk.pending;
       if (batch === undefined || batch.number > input.number) return;
@@ -123,8 +157,18 @@ export class Disks implements Invariant {
     }
   }
 
-  onReady({ name }: MachineView, { persist }: Ready): void {
-    if (persist !== null) this.disk(name).pending.push(persist);
+  onReady({ name, storageId }: MachineView, { persist }: Ready): void {
+    if (persist === null) return;
+    this.#use(name, storageId);
+    this.disk(storageId).pending.push(persist);
+  }
+
+  #use(node: NodeId, storageId: StorageId): void {
+    const before = this.#inUse.get(node);
+    if (before === storageId) return;
+    this.#inUse.set(node, storageId);
+    if (before === undefined) return;
+    for (const listener of this.#otherDiskListeners) listener(node);
   }
 
   #tell(name: NodeId, record: LogRecord): void {
@@ -143,6 +187,7 @@ function replicaOn(replicas: Map<GroupId, DurableReplica>, group: GroupId): Dura
 
 export function foundReplica(found: RecoveredGroup): DurableReplica {
   const replica = new DurableReplica();
+  replica.life = found.life;
   replica.hardState = found.hardState;
   replica.start = found.start;
   replica.terms = found.entries.map((entry) => entry.term);

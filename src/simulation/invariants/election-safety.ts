@@ -2,38 +2,41 @@
 // leader is who calls itself one, and who speaks as one.
 
 import type { Ready } from '../../core/contract.ts';
-import type { GroupId, NodeId, Term } from '../../core/model/ids.ts';
+import type { GroupId, Term } from '../../core/model/ids.ts';
 import type { MachineView } from '../observation.ts';
 import { Violation } from '../outcome.ts';
 import type { Invariant, ReplicaView, ViewChange } from './watch.ts';
 
-export class ElectionSafety implements Invariant {
-  readonly #leaders = new Map<GroupId, Map<Term, NodeId>>();
+/** Of two machines of one name, too, only one may lead. */
+type Leader = Pick<MachineView, 'name' | 'storageId'>;
 
-  onView({ name }: MachineView, { group }: ReplicaView, { now }: ViewChange): void {
-    if (now.role === 'leader') this.#leads(group, now.term, name);
+export class ElectionSafety implements Invariant {
+  readonly #leaders = new Map<GroupId, Map<Term, Leader>>();
+
+  onView(machine: MachineView, { group }: ReplicaView, { now }: ViewChange): void {
+    if (now.role === 'leader') this.#leads(group, now.term, machine);
   }
 
-  onReady({ name }: MachineView, { messages }: Ready): void {
+  onReady(machine: MachineView, { messages }: Ready): void {
     for (const { message } of messages) {
       if (message.kind !== 'group') continue;
       const { kind, term } = message.message;
       const speaksAsLeader =
         kind === 'append' || kind === 'heartbeat' || kind === 'install-snapshot';
-      if (speaksAsLeader) this.#leads(message.group, term, name);
+      if (speaksAsLeader) this.#leads(message.group, term, machine);
     }
   }
 
-  #leads(group: GroupId, term: Term, node: NodeId): void {
+  #leads(group: GroupId, term: Term, { name, storageId }: Leader): void {
     let leaders = this.#leaders.get(group);
     if (leaders === undefined) {
       leaders = new Map();
       this.#leaders.set(group, leaders);
     }
     const known = leaders.get(term);
-    if (known === undefined) leaders.set(term, node);
-    else if (known !== node) {
-      const facts = `group ${group}: both ${known} and ${node} led term ${term}`;
+    if (known === undefined) leaders.set(term, { name, storageId });
+    else if (known.storageId !== storageId) {
+      const facts = `group ${group}: both ${known.name} and ${name} led term ${term}`;
       throw new Violation('election-safety', facts);
     }
   }

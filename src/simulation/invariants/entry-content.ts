@@ -2,7 +2,7 @@
 // not copied into it; every value of a run is unique and its first bytes name it.
 
 import { assertNever } from '../../core/model/assert.ts';
-import type { Command, TentativeWrite } from '../../core/model/command.ts';
+import type { Command, ControlCommand, TentativeWrite } from '../../core/model/command.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import type { SessionRef, WriteOperation } from '../../core/model/operation.ts';
 import type { Dot, Timestamp } from '../../core/model/version.ts';
@@ -32,8 +32,31 @@ function commandText(command: Command): string {
       return `${dotName(command.write.dot)} ${tentativeText(command.write)}`;
     case 'watermark':
       return `watermark ${command.node}#${command.incarnation} ${command.index}`;
-    case 'member-started':
-      return `start ${command.node}#${command.incarnation} ${command.storageId}`;
+    case 'owner-released':
+      return `release ${command.node}`;
+    default:
+      return controlText(command);
+  }
+}
+
+function controlText(command: ControlCommand): string {
+  switch (command.kind) {
+    case 'member-started': {
+      const { node, incarnation, storageId, featureLevel } = command;
+      return `start ${node}#${incarnation} ${storageId} ${featureLevel}`;
+    }
+    case 'member-joined':
+      return `join ${command.member.node} ${command.member.storageId}`;
+    case 'member-departing':
+      return `depart ${command.node} ${command.how} ${command.force}`;
+    case 'groups-released':
+      return `released ${command.node} ${command.groups.join()}`;
+    case 'member-removed':
+      return `remove ${command.node}`;
+    case 'settings-changed':
+      return `settings ${command.replicationFactor} ${command.deadNodeTimeoutMs}`;
+    case 'feature-level-raised':
+      return `level ${command.level}`;
     default:
       return assertNever(command);
   }

@@ -1,7 +1,7 @@
 // Leader Append-Only (Raft paper, figure 3 and section 5.3): a leader never overwrites or deletes
 // entries of its log; it only appends new ones.
 
-import type { LogIndex, NodeId, Term } from '../../core/model/ids.ts';
+import type { GroupId, LogIndex, NodeId, Term } from '../../core/model/ids.ts';
 import type { MachineView } from '../observation.ts';
 import { Violation } from '../outcome.ts';
 import type { Invariant, ReplicaView, ViewChange } from './watch.ts';
@@ -26,6 +26,14 @@ export class LeaderAppendOnly implements Invariant {
     if (tail?.leaderTerm === now.term) this.#compare(name, replica, tail);
     const term = replica.raft.termAt(now.lastIndex);
     this.#tails.set(key, { leaderTerm: now.term, index: now.lastIndex, term });
+  }
+
+  onDropped({ name }: MachineView, group: GroupId): void {
+    this.#tails.delete(`${name} ${group}`);
+  }
+
+  onEnd({ name }: MachineView): void {
+    for (const key of this.#tails.keys()) if (key.startsWith(`${name} `)) this.#tails.delete(key);
   }
 
   #compare(node: NodeId, { group, raft }: ReplicaView, tail: Tail): void {

@@ -5,7 +5,7 @@
 
 import type { Ready } from '../../core/contract.ts';
 import type { TentativeWrite } from '../../core/model/command.ts';
-import type { GroupId, NodeId } from '../../core/model/ids.ts';
+import type { GroupId, NodeId, StorageId } from '../../core/model/ids.ts';
 import type { Result } from '../../core/model/operation.ts';
 import type { Dot, Timestamp } from '../../core/model/version.ts';
 import type { MachineView } from '../observation.ts';
@@ -18,6 +18,8 @@ import type { Asked, Invariant, ReplicaView, ViewChange } from './watch.ts';
 
 export interface Acknowledged {
   readonly owner: NodeId;
+  /** The disk that has it. */
+  readonly storageId: StorageId;
   readonly group: GroupId;
   readonly dot: Dot;
   readonly key: string;
@@ -80,14 +82,14 @@ export class MergedOnce implements Invariant {
   }
 
   /** An acknowledged `one` write is in the journal of its owner, durably. */
-  onAnswer({ name }: MachineView, { request, group }: Asked, result: Result): void {
+  onAnswer({ name, storageId }: MachineView, { request, group }: Asked, result: Result): void {
     const { operation, consistency } = request;
     if (result.kind !== 'written' || consistency !== 'one' || group === null) return;
     if (!('key' in operation)) return;
     const { key } = operation;
     const dot = this.#durable.get(momentName(name, { group, key, hlc: result.version.hlc }));
     if (dot !== undefined) {
-      this.acknowledged.push({ owner: name, group, dot, key });
+      this.acknowledged.push({ owner: name, storageId, group, dot, key });
       return;
     }
     const facts = `${name} acknowledged a \`one\` write of ${key} that its journal has not`;

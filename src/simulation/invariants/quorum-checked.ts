@@ -8,6 +8,7 @@ import { limits } from '../../core/model/limits.ts';
 import { majority } from '../../core/model/quorum.ts';
 import type { MachineView } from '../observation.ts';
 import { Violation } from '../outcome.ts';
+import { votingSets } from './configurations.ts';
 import type { Invariant, ReplicaView, ViewChange } from './watch.ts';
 
 /** Ticks of the leader's own; it looks every heartbeat. */
@@ -15,7 +16,8 @@ const patienceTicks = 2 * limits.electionTicksMax;
 
 interface Reign {
   readonly term: Term;
-  readonly voters: readonly NodeId[];
+  /** Of the configuration in force: every set of which a majority must be heard. */
+  sets: readonly NodeId[][];
   ticks: number;
   /** The tick of the reign at which each voter was heard last. */
   readonly heardAt: Map<NodeId, number>;
@@ -31,8 +33,10 @@ export class QuorumChecked implements Invariant {
       return;
     }
     const { term, configuration } = now;
-    if (reigns.get(group)?.term === term) return;
-    reigns.set(group, { term, voters: configuration.voters, ticks: 0, heardAt: new Map() });
+    const sets = votingSets(configuration);
+    const known = reigns.get(group);
+    if (known?.term === term) follow(known, sets);
+    else reigns.set(group, { term, sets, ticks: 0, heardAt: new Map() });
   }
 
   onInput(machine: MachineView, input: Input): void {
@@ -43,6 +47,10 @@ export class QuorumChecked implements Invariant {
     } else if (input.kind === 'tick') {
       for (const [group, reign] of reigns) this.#pass(machine, group, reign);
     }
+  }
+
+  onDropped({ name }: MachineView, group: GroupId): void {
+    this.#reigns.get(name)?.delete(group);
   }
 
   onEnd({ name }: MachineView): void {
@@ -60,15 +68,17 @@ export class QuorumChecked implements Invariant {
     reign.ticks += 1;
     const oldest = reign.ticks - patienceTicks;
     if (oldest <= 0) return;
-    const heard = reign.voters.filter(
-      (voter) => voter === name || (reign.heardAt.get(voter) ?? 0) > oldest,
-    );
-    if (heard.length >= majority(reign.voters.length)) return;
-    throw new Violation(
-      'leader-hears-quorum',
-      `group ${group}: ${name} still leads term ${reign.term}, although for ${patienceTicks} ` +
-        `ticks only ${heard.join(', ')} of ${reign.voters.join(', ')} spoke to it`,
-    );
+    for (const set of reign.sets) {
+      const heard = set.filter(
+        (voter) => voter === name || (reign.heardAt.get(voter) ?? 0) > oldest,
+      );
+      if (heard.length >= majority(set.length)) continue;
+      throw new Violation(
+        'leader-hears-quorum',
+        `group ${group}: ${name} still leads term ${reign.term}, although for ${patienceTicks} ` +
+          `ticks only ${heard.join(', ')} of ${set.join(', ')} spoke to it`,
+      );
+    }
   }
 
   #reignsOf(node: NodeId): Map<GroupId, Reign> {
@@ -79,4 +89,11 @@ export class QuorumChecked implements Invariant {
     }
     return reigns;
   }
+}
+
+/** Who becomes a voter, and had no time to be heard, counts as heard. */
+function follow(reign: Reign, sets: readonly NodeId[][]): void {
+  const known = new Set(reign.sets.flat());
+  for (const node of sets.flat()) if (!known.has(node)) reign.heardAt.set(node, reign.ticks);
+  reign.sets = sets;
 }

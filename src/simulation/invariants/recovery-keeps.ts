@@ -24,13 +24,13 @@ export class RecoveryKeeps implements Invariant {
 
   /** Comes before Disks takes over what was found. */
   onBirth(machine: MachineView, { groups }: Recovered): void {
-    const { name, diskSurvived } = machine;
+    const { name, diskSurvived, storageId } = machine;
     if (!diskSurvived) {
       const facts = `${name} started, although its disk had lost what it had promised`;
       throw new Violation('start-refused', facts);
     }
     const found = new Map(groups.map((group) => [group.group, group]));
-    for (const [group, durable] of this.#disks.disk(name).replicas) {
+    for (const [group, durable] of this.#disks.disk(storageId).replicas) {
       this.#compare(machine, { group, durable, found: found.get(group) });
     }
   }
@@ -43,7 +43,7 @@ export class RecoveryKeeps implements Invariant {
   }
 
   #compare(
-    { name, node }: MachineView,
+    { name, node, storageId }: MachineView,
     {
       group,
       durable,
@@ -62,14 +62,20 @@ export class RecoveryKeeps implements Invariant {
     let why: string | null = null;
     // Any number of the batches that were under way may have become durable.
     const expected = durable.copy();
-    const { pending } = this.#disks.disk(name);
-    for (let landed = 0; landed <= pending.length; landed++) {
+    const { pending } = this.#disks.disk(storageId);
+    const agrees = (): boolean => {
       const reason = whatIsMissing({ expected, actual, covered, hasMerged });
-      if (reason === null) return;
       why ??= reason;
-      for (const record of pending[landed]?.records ?? []) {
-        if (record.group === group) expected.obey(record);
-      }
+      return reason === null;
+    };
+    if (agrees()) return;
+    for (const { drops, records } of pending) {
+      // A drop is in the engine before the batch is in the log.
+      const drop = drops.find((each) => each.group === group);
+      if (drop !== undefined) expected.drop(drop);
+      if (drop !== undefined && agrees()) return;
+      for (const record of records) if (record.group === group) expected.obey(record);
+      if (agrees()) return;
     }
     throw lost(name, group, why ?? '');
   }
@@ -83,6 +89,7 @@ function whatIsMissing(the: {
 }): string | null {
   const { expected, actual, covered, hasMerged } = the;
   const [was, is] = [expected.hardState, actual.hardState];
+  if (actual.life < expected.life) return `life ${expected.life}, found ${actual.life}`;
   if (is.term < was.term) return `term ${was.term}, found ${is.term}`;
   if (is.term === was.term && was.votedFor !== null && is.votedFor !== was.votedFor) {
     return `the vote for ${was.votedFor} in term ${was.term}, found ${is.votedFor ?? 'none'}`;

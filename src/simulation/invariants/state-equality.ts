@@ -49,6 +49,12 @@ export class StateEquality implements Invariant {
     for (const [replica, node] of this.#moved) if (node === name) this.#moved.delete(replica);
   }
 
+  onDropped({ name }: MachineView, group: GroupId): void {
+    for (const [replica, node] of this.#moved) {
+      if (node === name && replica.group === group) this.#moved.delete(replica);
+    }
+  }
+
   onView({ name }: MachineView, replica: ReplicaView, { before, now }: ViewChange): void {
     if (before?.appliedIndex !== now.appliedIndex) this.#moved.set(replica, name);
   }
@@ -70,6 +76,8 @@ export class StateEquality implements Invariant {
 
   #compare(node: NodeId, replica: ReplicaView): void {
     const { group, appliedIndex: index } = replica;
+    // A replica that was born to be sent the state has none yet.
+    if (index === 0) return;
     const hash = stateHashOf(replica);
     let known = this.#known.get(group);
     if (known === undefined) {

@@ -11,12 +11,12 @@ import { Violation } from '../outcome.ts';
 import type { Invariant, ReplicaView, ViewChange } from './watch.ts';
 
 export class VoteOnce implements Invariant {
-  /** By voter, group and term. */
+  /** By the voter's disk, group and term: who forgets a group keeps its promises. */
   readonly #votes = new Map<string, NodeId>();
 
-  onBirth({ name }: MachineView, { groups }: Recovered): void {
+  onBirth(machine: MachineView, { groups }: Recovered): void {
     for (const { group, hardState } of groups) {
-      this.#vote(name, group, { term: hardState.term, candidate: hardState.votedFor });
+      this.#vote(machine, group, { term: hardState.term, candidate: hardState.votedFor });
     }
   }
 
@@ -28,25 +28,25 @@ export class VoteOnce implements Invariant {
     throw new Violation('vote-once', facts);
   }
 
-  onReady({ name }: MachineView, { messages }: Ready): void {
+  onReady(machine: MachineView, { messages }: Ready): void {
     for (const { to, message } of messages) {
       if (message.kind !== 'group') continue;
       const { kind, term } = message.message;
       if (kind === 'vote' && message.message.granted && !message.message.pre) {
-        this.#vote(name, message.group, { term, candidate: to });
+        this.#vote(machine, message.group, { term, candidate: to });
       } else if (kind === 'request-vote' && !message.message.pre) {
-        this.#vote(name, message.group, { term, candidate: name });
+        this.#vote(machine, message.group, { term, candidate: machine.name });
       }
     }
   }
 
   #vote(
-    voter: NodeId,
+    { name: voter, storageId }: MachineView,
     group: GroupId,
     { term, candidate }: { term: Term; candidate: NodeId | null },
   ): void {
     if (candidate === null) return;
-    const key = `${voter} ${group} ${term}`;
+    const key = `${storageId} ${group} ${term}`;
     const known = this.#votes.get(key);
     if (known === undefined) this.#votes.set(key, candidate);
     else if (known !== candidate) {

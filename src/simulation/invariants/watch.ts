@@ -51,6 +51,10 @@ export interface Asked {
 
 /** An observer that looks closer. */
 export interface Invariant extends Omit<Observer, 'onStep'> {
+  /** The node holds a replica that it did not hold when it was born, or last looked at. */
+  onBorn?(machine: MachineView, replica: ReplicaView): void;
+  /** The node does not hold its replica of the group any more; comes before another is born. */
+  onDropped?(machine: MachineView, group: GroupId): void;
   /** The view of a replica differs from the last one. Comes before onReady. */
   onView?(machine: MachineView, replica: ReplicaView, change: ViewChange): void;
   /** A request, from a client or from another node, is answered. Comes after onReady. */
@@ -64,10 +68,16 @@ export interface WatchOptions {
   readonly invariants: readonly Invariant[];
 }
 
+/** A replica and its last view. */
+interface Held {
+  readonly replica: ReplicaView;
+  view: RaftView | null;
+}
+
 interface Watched {
   readonly machine: MachineView;
-  readonly replicas: readonly ReplicaView[];
-  readonly views: (RaftView | null)[];
+  /** By number of the group. */
+  readonly held: (Held | undefined)[];
   readonly asked: Map<string, Asked>;
 }
 
@@ -85,6 +95,8 @@ export class Watch implements Observer {
   readonly #onTick: readonly Having<Invariant, 'onTick'>[];
   readonly #onView: readonly Having<Invariant, 'onView'>[];
   readonly #onAnswer: readonly Having<Invariant, 'onAnswer'>[];
+  readonly #onBorn: readonly Having<Invariant, 'onBorn'>[];
+  readonly #onDropped: readonly Having<Invariant, 'onDropped'>[];
 
   constructor(options: WatchOptions) {
     const { invariants } = options;
@@ -100,12 +112,16 @@ export class Watch implements Observer {
     this.#onTick = having(invariants, 'onTick');
     this.#onView = having(invariants, 'onView');
     this.#onAnswer = having(invariants, 'onAnswer');
+    this.#onBorn = having(invariants, 'onBorn');
+    this.#onDropped = having(invariants, 'onDropped');
   }
 
   onBirth(machine: MachineView, recovered: Recovered): void {
-    const replicas = replicasOf(machine, this.#options.partitions);
-    const views = replicas.map(() => null);
-    this.#lives.set(machine.name, { machine, replicas, views, asked: new Map() });
+    const held: (Held | undefined)[] = [];
+    for (const replica of replicasOf(machine, this.#options.partitions)) {
+      held[replica.group] = { replica, view: null };
+    }
+    this.#lives.set(machine.name, { machine, held, asked: new Map() });
     for (const each of this.#onBirth) each.onBirth(machine, recovered);
   }
 
@@ -159,16 +175,32 @@ export class Watch implements Observer {
   }
 
   #compareViews(life: Watched): void {
-    const { machine, replicas, views } = life;
-    for (let at = 0; at < replicas.length; at++) {
-      const replica = replicas[at];
-      if (replica === undefined) continue;
-      const before = views[at] ?? null;
+    const { machine } = life;
+    for (let number = 0; number <= this.#options.partitions; number++) {
+      const held = this.#heldNow(life, groupId(number));
+      if (held === undefined) continue;
+      const { replica, view: before } = held;
       const now = replica.raft.view();
       if (before !== null && isSame(before, now)) continue;
-      views[at] = now;
+      held.view = now;
       for (const each of this.#onView) each.onView(machine, replica, { before, now });
     }
+  }
+
+  /** Replicas come and go while a node lives. */
+  #heldNow({ machine, held }: Watched, group: GroupId): Held | undefined {
+    const replica = machine.node?.replica(group);
+    const known = held[group];
+    if (known?.replica === replica) return known;
+    if (known !== undefined) {
+      held[group] = undefined;
+      for (const each of this.#onDropped) each.onDropped(machine, group);
+    }
+    if (replica === undefined) return undefined;
+    const born: Held = { replica, view: null };
+    held[group] = born;
+    for (const each of this.#onBorn) each.onBorn(machine, replica);
+    return born;
   }
 
   #note(machine: MachineView, name: string, request: Request): void {
@@ -176,7 +208,7 @@ export class Watch implements Observer {
     if (life === undefined) return;
     const { partitions, committed } = this.#options;
     const group = groupOf(request, partitions);
-    const replica = life.replicas.find((each) => each.group === group);
+    const replica = group === null ? undefined : life.machine.node?.replica(group);
     life.asked.set(name, {
       request,
       group,
@@ -224,6 +256,8 @@ function isSame(a: RaftView, b: RaftView): boolean {
     a.term === b.term &&
     a.role === b.role &&
     a.votedFor === b.votedFor &&
-    a.start.index === b.start.index
+    a.start.index === b.start.index &&
+    a.configurationIndex === b.configurationIndex &&
+    a.standing === b.standing
   );
 }

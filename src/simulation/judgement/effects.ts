@@ -5,19 +5,26 @@ import { groupOfKey } from '../../wire/key-hash.ts';
 import { dotName, valueText } from '../invariants/entry-content.ts';
 import type { ExactlyOnce } from '../invariants/exactly-once.ts';
 import type { Acknowledged, MergedOnce } from '../invariants/merged-once.ts';
+import type { Removals } from '../invariants/removals.ts';
 import type { MachineView } from '../observation.ts';
 import { Violation } from '../outcome.ts';
 import type { Recorded } from '../workload/recorder.ts';
 import { bytesOf } from '../workload/values.ts';
 
-/** Every acknowledged `one` write whose owner's disk survived is in the state of every replica. */
+/**
+ * Every acknowledged `one` write is in the state of every replica, unless the disk that had it was
+ * destroyed, or was called lost: who leaves in order takes nothing along.
+ */
 export function checkMerged(
   machines: readonly MachineView[],
   acknowledged: readonly Acknowledged[],
+  removals: Pick<Removals, 'wasCalledLost'>,
 ): void {
-  const survived = new Map(machines.map(({ name, diskSurvived }) => [name, diskSurvived]));
-  for (const { owner, group, dot, key } of acknowledged) {
-    if (survived.get(owner) !== true) continue;
+  const survived = new Map(
+    machines.map(({ storageId, diskSurvived }) => [storageId, diskSurvived]),
+  );
+  for (const { owner, storageId, group, dot, key } of acknowledged) {
+    if (survived.get(storageId) !== true || removals.wasCalledLost(storageId)) continue;
     for (const { name, node } of machines) {
       const machine = node?.replica(group)?.machine;
       if (machine?.kind !== 'data' || machine.partition.hasMerged(dot)) continue;

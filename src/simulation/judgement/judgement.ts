@@ -2,26 +2,31 @@
 // of that end.
 //
 //   while it runs   invariants/ (see invariants.ts), coverage
-//   at rest         replicas equal; every `one` write merged; what failed never committed
+//   at rest         every group where it is wanted; replicas equal; every `one` write merged;
+//                   what failed never committed
 //                   linearizability of each key, counters, weak reads (histories.ts)
 
 import type { Judges, Rest } from '../cast.ts';
 import type { Counts } from '../coverage.ts';
 import { CoverageCounter } from '../coverage.ts';
+import { MemberCoverage } from '../coverage-of-members.ts';
 import type { Invariants } from '../invariants/invariants.ts';
 import { makeInvariants } from '../invariants/invariants.ts';
 import type { Plan } from '../plan.ts';
 import { checkFailed, checkMerged } from './effects.ts';
 import { judgeCounters, judgeHistory, judgeWeakReads } from './histories.ts';
+import { misplacedIn } from './placement.ts';
 import { checkConvergence, checkLastReads, unrestOf } from './rest.ts';
 
 export function makeJudges(plan: Plan): Judges {
   const { partitions } = plan;
   const coverage = new CoverageCounter();
-  const invariants = makeInvariants(plan, [coverage]);
+  const invariants = makeInvariants(plan, [coverage, new MemberCoverage(coverage.counts)]);
   return {
     observers: [invariants.watch],
-    unrest: ({ machines }) => unrestOf(machines, partitions),
+    unrest: ({ machines }) =>
+      unrestOf(machines, partitions) ??
+      misplacedIn({ machines, partitions, books: invariants.books }),
     judge(rest) {
       checkAtRest(rest, { partitions, invariants });
       const { judged, gaveUp } = judgeHistory(rest.workload.history());
@@ -40,11 +45,11 @@ function checkAtRest(
   { partitions, invariants }: { partitions: number; invariants: Invariants },
 ): void {
   const recorded = workload.recorded();
-  const { states, exactlyOnce, mergedOnce } = invariants;
+  const { states, exactlyOnce, mergedOnce, removals } = invariants;
   states.compareAll();
   checkConvergence(machines, partitions);
   checkLastReads(machines, recorded);
-  checkMerged(machines, mergedOnce.acknowledged);
+  checkMerged(machines, mergedOnce.acknowledged, removals);
   checkFailed(recorded, { partitions, exactlyOnce, mergedOnce });
   judgeCounters(recorded);
   judgeWeakReads(recorded);

@@ -78,7 +78,7 @@ export function checkLastReads(
   machines: readonly MachineView[],
   recorded: readonly Recorded[],
 ): void {
-  if (machines.some(({ state }) => state !== 'up')) return;
+  if (machines.some(({ state, isMember }) => isMember && state !== 'up')) return;
   const failed = recorded.find(({ planned, outcome }) => planned < 0 && outcome !== 'ok');
   if (failed === undefined) return;
   const { key, consistency, failure } = failed;

@@ -5,6 +5,7 @@ import type { Bootstrap } from '../../core/contract.ts';
 import type { Incarnation, NodeId, StorageId } from '../../core/model/ids.ts';
 import { incarnation as incarnationOf } from '../../core/model/ids.ts';
 import type { Bounds } from '../../core/model/limits.ts';
+import type { Member } from '../../core/model/member.ts';
 import type { Recovered } from '../../core/model/records.ts';
 import { Node } from '../../core/node.ts';
 import { Host } from '../../host/host.ts';
@@ -64,6 +65,8 @@ export async function openDisk({ disk, storageId }: Genes): Promise<OpenDisk> {
 }
 
 export interface BirthOptions {
+  /** As the cluster's file has them now, this machine among them. */
+  readonly members: readonly Member[];
   readonly opened: OpenDisk;
   readonly machine: MachineView;
   readonly endpoint: Endpoint;
@@ -75,13 +78,14 @@ export interface BirthOptions {
 /** Makes the node and what drives it; nothing runs yet. */
 export function bearLife(genes: Genes, birth: BirthOptions): Life {
   const { name: self, storageId, bootstrap, audience } = genes;
-  const { opened, machine, endpoint, onWork, onFatal } = birth;
+  const { opened, machine, endpoint, members, onWork, onFatal } = birth;
   const { incarnation, recovered, storage } = opened;
   const node = new Node({
     self,
     storageId,
     incarnation,
     bootstrap,
+    members,
     recovered,
     seed: `${genes.seed}/${incarnation}`,
     bounds: genes.bounds,
@@ -95,7 +99,7 @@ export function bearLife(genes: Genes, birth: BirthOptions): Life {
     transport: endpoint,
     trace: { event: () => undefined },
     counters: { drop: (reason) => audience.onDrop(machine, reason) },
-    sightings: new PeerSightings(bootstrap.members),
+    sightings: new PeerSightings(members),
     identity: { clusterId: bootstrap.clusterId, self, storageId, incarnation },
     onWork,
     onFatal,

@@ -2,8 +2,9 @@
 // does not. Everything that can happen to a computer is a method; when it happens is the nemesis's
 // business.
 
-import type { Incarnation, NodeId } from '../../core/model/ids.ts';
+import type { Incarnation, NodeId, StorageId } from '../../core/model/ids.ts';
 import { incarnation } from '../../core/model/ids.ts';
+import type { Member } from '../../core/model/member.ts';
 import type { Node } from '../../core/node.ts';
 import type { CrashOptions } from '../disk/disk.ts';
 import type { SimulatedNetwork } from '../network/network.ts';
@@ -12,10 +13,16 @@ import { MachineClock } from './clock.ts';
 import { bearLife, type Genes, type Life, openDisk } from './life.ts';
 
 export interface MachineOptions extends Genes {
+  /** As the cluster's file has them. */
+  readonly members: () => readonly Member[];
+  /** Nobody else under its name may run from now on. */
+  readonly makeRoom: (machine: Machine) => void;
   readonly network: SimulatedNetwork;
   readonly tickMs: number;
   /** Thrown by the node, and not by its disk: an assertion, or a violation that somebody saw. */
   readonly onCrash: (error: unknown) => void;
+  /** It was told that it is no member any more. */
+  readonly onRemoved: () => void;
 }
 
 /** Handing leaderships over takes no longer; then the process just stops. */
@@ -23,6 +30,8 @@ const drainTicksMax = 200;
 
 /** What a start is refused for is in the way for ever, or until the fault ends. */
 const finalRefusals: readonly string[] = ['storage-wiped', 'storage-foreign', 'storage-corrupt'];
+/** What a node ends with that is told of its removal. */
+const removal = 'member-removed';
 const diskErrors: readonly string[] = ['disk-full', 'disk-failed'];
 
 export class Machine implements MachineView {
@@ -39,12 +48,28 @@ export class Machine implements MachineView {
   /** What has to be over before the next start. */
   #stopping: Promise<void> | null = null;
   #isStarting = false;
+  /** False: it is no member any more, or its name is another's: it starts only to be told so. */
+  #isMember = true;
+  /** As they were when it was last a member that started. */
+  #membersAtStart: readonly Member[] = [];
 
   constructor(options: MachineOptions) {
     this.name = options.name;
     this.#options = options;
     this.clock = new MachineClock(options.tickMs);
     options.disk.identity = { storageId: options.storageId, incarnation: incarnation(0) };
+  }
+
+  get storageId(): StorageId {
+    return this.#options.storageId;
+  }
+
+  get membersAtStart(): readonly Member[] {
+    return this.#membersAtStart;
+  }
+
+  get isMember(): boolean {
+    return this.#isMember;
   }
 
   get node(): Node | null {
@@ -116,8 +141,22 @@ export class Machine implements MachineView {
 
   /** Starts the process; it may refuse. */
   async start(): Promise<void> {
+    if (this.#isMember) await this.#start();
+  }
+
+  /** Starts the process of a machine that is no member, with the file of its time. */
+  async revive(): Promise<void> {
+    if (this.mayRevive) await this.#start();
+  }
+
+  get mayRevive(): boolean {
+    return !this.#isMember && this.#life === null && this.#state !== 'refused';
+  }
+
+  async #start(): Promise<void> {
     if (this.#life !== null || this.#state === 'refused' || this.#isStarting) return;
     this.#isStarting = true;
+    this.#options.makeRoom(this);
     await this.#stopping;
     try {
       await this.#bear();
@@ -128,12 +167,16 @@ export class Machine implements MachineView {
   }
 
   async #bear(): Promise<void> {
-    const { network, name, bootstrap, audience } = this.#options;
+    const { network, name, audience } = this.#options;
     const opened = await openDisk(this.#options);
-    const members = bootstrap.members.map(({ node }) => node);
+    const listed = this.#options.members();
+    // Who is not listed any more starts with the file of its time, and has to be told.
+    if (listed.some((each) => each.storageId === this.storageId)) this.#membersAtStart = listed;
+    const members = this.#membersAtStart;
     const endpoint = network.transport({ self: name, members });
     const life = bearLife(this.#options, {
       opened,
+      members,
       machine: this,
       endpoint,
       wallMs: this.clock.wallMs,
@@ -218,6 +261,12 @@ export class Machine implements MachineView {
     return this.#stopping ?? Promise.resolve();
   }
 
+  /** Another machine takes its name. */
+  retire(): void {
+    this.#isMember = false;
+    this.kill({ stateBatches: this.#options.disk.unsynced });
+  }
+
   /** The directory of a process that does not run is emptied. */
   wipe(): void {
     this.#diskSurvived = false;
@@ -236,11 +285,21 @@ export class Machine implements MachineView {
   #onFatal(error: unknown): void {
     const life = this.#life;
     if (life === null) return;
-    if (diskErrors.includes(codeOf(error))) {
+    if (codeOf(error) === removal) this.#onRemoved(life);
+    else if (diskErrors.includes(codeOf(error))) {
       this.#end('fatal');
       this.#options.disk.crash({ stateBatches: this.#options.disk.unsynced });
       this.#stopping = life.endpoint.close();
     } else this.#options.onCrash(error);
+  }
+
+  #onRemoved(life: Life): void {
+    this.#isMember = false;
+    this.#end('removed');
+    this.#state = 'removed';
+    this.#options.disk.crash({ stateBatches: this.#options.disk.unsynced });
+    this.#stopping = life.endpoint.close();
+    this.#options.onRemoved();
   }
 
   #end(how: End): void {

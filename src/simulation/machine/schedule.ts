@@ -9,14 +9,18 @@ export class Schedule {
   readonly #random: Random;
   readonly #lazy: number;
   /** Twice in a row, so that a rotation is a slice. */
-  readonly #twice: readonly Machine[];
-  #order: readonly Machine[];
+  #twice: readonly Machine[] = [];
+  #order: readonly Machine[] = [];
 
-  constructor(options: { machines: Iterable<Machine>; pace: Pace; random: Random }) {
-    this.#order = [...options.machines];
-    this.#twice = [...this.#order, ...this.#order];
+  constructor(options: { pace: Pace; random: Random }) {
     this.#lazy = options.pace.lazy;
     this.#random = options.random;
+  }
+
+  /** Who is scheduled from now on. */
+  change(machines: readonly Machine[]): void {
+    this.#order = machines;
+    this.#twice = [...machines, ...machines];
   }
 
   /** The machines in the order of this tick. */

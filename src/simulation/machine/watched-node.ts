@@ -34,6 +34,10 @@ export class WatchedNode implements DrivenNode {
     return this.#node.takeReleasable();
   }
 
+  get removed(): boolean {
+    return this.#node.removed;
+  }
+
   get hasOutput(): boolean {
     return this.#node.hasOutput;
   }

@@ -5,10 +5,19 @@
 import type { NodeId, Tick } from '../../core/model/ids.ts';
 import { tick } from '../../core/model/ids.ts';
 import type { Random } from '../../core/model/random.ts';
-import { type Fault, type FaultKind, faultKinds } from '../../faults/fault.ts';
+import type { Fault, FaultKind, MembershipFault } from '../../faults/fault.ts';
+import { faultKinds, membershipFaultKinds } from '../../faults/fault.ts';
 import type { PlannedFault } from '../plan.ts';
+import { drawMembershipMix } from './membership-draw.ts';
 
 export type FaultMix = Readonly<Partial<Record<FaultKind, number>>>;
+
+/** Kinds of faults that the world makes by itself. */
+type WorldKind = Exclude<FaultKind, MembershipFault['kind']>;
+type WorldFault = Exclude<Fault, MembershipFault>;
+const isOfMembership = (kind: FaultKind): boolean =>
+  (membershipFaultKinds as readonly FaultKind[]).includes(kind);
+const worldKinds = faultKinds.filter((kind): kind is WorldKind => !isOfMembership(kind));
 
 export interface FaultDraw {
   readonly random: Random;
@@ -20,7 +29,7 @@ export interface FaultDraw {
 }
 
 /** Faults of each kind in 10,000 ticks, in a run that has them: at least, at most. */
-const frequency: Readonly<Record<FaultKind, readonly [min: number, max: number]>> = {
+const frequency: Readonly<Record<WorldKind, readonly [min: number, max: number]>> = {
   kill: [3, 30],
   'power-cut': [3, 30],
   restart: [2, 12],
@@ -50,30 +59,34 @@ const turnsMax = 4;
 /** Which kinds this run has, and how many of each in 10,000 ticks. */
 export function drawMix(random: Random): FaultMix {
   const mix: Partial<Record<FaultKind, number>> = {};
-  for (const kind of faultKinds) {
+  for (const kind of worldKinds) {
     const stream = random.stream(kind);
     const [min, max] = frequency[kind];
     if (stream.chance(shareOfRuns)) mix[kind] = stream.between(min, max);
   }
-  return mix;
+  return { ...mix, ...drawMembershipMix(random.stream('membership')) };
 }
 
 export function drawFaults(draw: FaultDraw, mix: FaultMix): PlannedFault[] {
-  const faults = faultKinds.flatMap((kind, number) =>
+  const faults = worldKinds.flatMap((kind, number) =>
     drawKind(draw, kind, mix[kind] ?? 0).map(
       ({ fault, turn }, at): PlannedFault => ({ id: 1000 * (number + 1) + at, turn, fault }),
     ),
   );
-  const sorted = faults.sort((a, b) => a.fault.at - b.fault.at || a.id - b.id);
   let disksLost = 0;
-  return sorted.filter(({ fault: { kind } }) => {
+  return inOrder(faults).filter(({ fault: { kind } }) => {
     if (kind !== 'wipe' && kind !== 'bit-flip') return true;
     disksLost += 1;
     return disksLost <= draw.disksLostMax;
   });
 }
 
-function drawKind(draw: FaultDraw, kind: FaultKind, rate: number): Omit<PlannedFault, 'id'>[] {
+/** By time. */
+export function inOrder(faults: readonly PlannedFault[]): PlannedFault[] {
+  return [...faults].sort((a, b) => a.fault.at - b.fault.at || a.id - b.id);
+}
+
+function drawKind(draw: FaultDraw, kind: WorldKind, rate: number): Omit<PlannedFault, 'id'>[] {
   const random = draw.random.stream(kind);
   const found: Omit<PlannedFault, 'id'>[] = [];
   if (rate === 0) return found;
@@ -89,7 +102,11 @@ function drawKind(draw: FaultDraw, kind: FaultKind, rate: number): Omit<PlannedF
 }
 
 /** Faults that strike together: several nodes at once, or a link in both directions. */
-function accomplices(random: Random, fault: Fault, members: readonly NodeId[]): readonly Fault[] {
+function accomplices(
+  random: Random,
+  fault: WorldFault,
+  members: readonly NodeId[],
+): readonly WorldFault[] {
   switch (fault.kind) {
     case 'kill':
     case 'power-cut':
@@ -110,12 +127,12 @@ function accomplices(random: Random, fault: Fault, members: readonly NodeId[]): 
 }
 
 interface Place {
-  readonly kind: FaultKind;
+  readonly kind: WorldKind;
   readonly at: Tick;
   readonly members: readonly NodeId[];
 }
 
-function drawFault(random: Random, { kind, at, members }: Place): Fault {
+function drawFault(random: Random, { kind, at, members }: Place): WorldFault {
   const node = pick(random, members);
   const lasts = (min: number, max: number) => ({ at, for: drawLength(random, min, max) });
   const link = () => {

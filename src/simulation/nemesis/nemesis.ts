@@ -5,19 +5,23 @@
 import { assert } from '../../core/model/assert.ts';
 import type { NodeId } from '../../core/model/ids.ts';
 import type { Random } from '../../core/model/random.ts';
-import { durationOf } from '../../faults/fault.ts';
+import type { Fault, MembershipFault } from '../../faults/fault.ts';
+import { durationOf, isMembershipFault } from '../../faults/fault.ts';
 import type { Audience } from '../audience.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { MachinePark } from '../machine/park.ts';
 import type { CutFault, Cuts } from '../network/cuts.ts';
 import type { SimulatedNetwork } from '../network/network.ts';
 import type { LinkFault, Weather } from '../network/weather.ts';
+import type { Operator } from '../operator/operator.ts';
 import type { PlannedFault } from '../plan.ts';
-import { FaultsOfNodes } from './node-faults.ts';
+import { FaultsOfNodes, type NodeFault } from './node-faults.ts';
 import { foreignFrame, garbageFrame } from './strange-frames.ts';
 
 export interface NemesisOptions {
   readonly faults: readonly PlannedFault[];
-  readonly machines: ReadonlyMap<NodeId, Machine>;
+  readonly park: MachinePark;
+  readonly operator: Operator;
   readonly network: SimulatedNetwork;
   readonly weather: Weather;
   readonly cuts: Cuts;
@@ -27,6 +31,8 @@ export interface NemesisOptions {
 
 interface Active {
   readonly planned: PlannedFault;
+  /** That it struck: its name may be another's when it is lifted. null: it struck the network. */
+  readonly machine: Machine | null;
   readonly endsAt: number;
 }
 
@@ -39,7 +45,7 @@ export class Nemesis {
 
   constructor(options: NemesisOptions) {
     this.#options = options;
-    this.#ofNodes = new FaultsOfNodes(options.machines);
+    this.#ofNodes = new FaultsOfNodes(options.park, options.operator);
     this.#waiting = [...options.faults].sort(
       (a, b) => b.fault.at - a.fault.at || b.turn - a.turn || b.id - a.id,
     );
@@ -71,7 +77,7 @@ export class Nemesis {
     this.#waiting.length = 0;
     for (const active of [...this.#active]) this.#end(active);
     this.#options.weather.calm();
-    for (const machine of this.#options.machines.values()) this.#ofNodes.setRight(machine);
+    for (const machine of this.#options.park.all) this.#ofNodes.setRight(machine);
     return this.#ofNodes.takeWork();
   }
 
@@ -81,16 +87,29 @@ export class Nemesis {
     if (!this.#mayStrike(planned)) return;
     this.#options.audience.onFault(planned, 'start');
     if (durationOf(fault) > 0) {
-      this.#active.push({ planned, endsAt: now + durationOf(fault) });
+      const isOfNode = 'node' in fault && fault.kind !== 'isolate';
+      const machine = isOfNode ? this.#machine(fault.node) : null;
+      this.#active.push({ planned, machine, endsAt: now + durationOf(fault) });
     }
     this.#strike(planned);
   }
 
   #mayStrike({ fault }: PlannedFault): boolean {
-    return !('node' in fault) || this.#ofNodes.mayStrike(fault, this.#machine(fault.node));
+    if (isMembershipFault(fault)) return this.#options.operator.mayStrike(fault);
+    if (!('node' in fault)) return true;
+    const machine = this.#options.park.of(fault.node);
+    return machine !== null && this.#ofNodes.mayStrike(fault, machine);
   }
 
   #strike({ fault, id }: PlannedFault): void {
+    if (isMembershipFault(fault)) {
+      this.#options.operator.strike({ fault, id });
+      return;
+    }
+    this.#strikeWorld(fault, id);
+  }
+
+  #strikeWorld(fault: Exclude<Fault, MembershipFault>, id: number): void {
     const random = this.#options.random.stream(`fault/${id}`);
     switch (fault.kind) {
       case 'partition':
@@ -117,9 +136,9 @@ export class Nemesis {
     const { fault } = planned;
     this.#active = this.#active.filter((other) => other !== active);
     this.#options.audience.onFault(planned, 'end');
-    if ('node' in fault && fault.kind !== 'isolate') {
+    if (active.machine !== null) {
       const random = this.#options.random.stream(`end/${planned.id}`);
-      this.#ofNodes.lift(fault, { machine: this.#machine(fault.node), random });
+      this.#ofNodes.lift(fault as NodeFault, { machine: active.machine, random });
     } else this.#changeNetwork();
   }
 
@@ -134,14 +153,13 @@ export class Nemesis {
   }
 
   #inject({ from, to }: { readonly from: NodeId; readonly to: NodeId }, frame: Uint8Array): void {
-    const { network, machines } = this.#options;
-    assert(machines.has(to), () => `no machine is called ${to}`);
+    const { network } = this.#options;
     network.schedule(() => network.endpoint(to)?.onStrangeFrame(frame, from));
   }
 
   #machine(node: NodeId): Machine {
-    const machine = this.#options.machines.get(node);
-    assert(machine !== undefined, () => `no machine is called ${node}`);
+    const machine = this.#options.park.of(node);
+    assert(machine !== null, () => `no machine is called ${node}`);
     return machine;
   }
 }

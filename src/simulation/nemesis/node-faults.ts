@@ -2,11 +2,16 @@
 // several of them keep down is started when the last one is lifted.
 
 import type { Random } from '../../core/model/random.ts';
-import type { Fault } from '../../faults/fault.ts';
+import type { Fault, MembershipFault } from '../../faults/fault.ts';
 import type { CrashOptions } from '../disk/disk.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { MachinePark } from '../machine/park.ts';
+import type { Operator } from '../operator/operator.ts';
 
-export type NodeFault = Exclude<Extract<Fault, { node: unknown }>, { kind: 'isolate' }>;
+export type NodeFault = Exclude<
+  Extract<Fault, { node: unknown }>,
+  MembershipFault | { kind: 'isolate' }
+>;
 
 interface Victim {
   readonly machine: Machine;
@@ -27,13 +32,15 @@ const keepDown: readonly Fault['kind'][] = [
 ];
 
 export class FaultsOfNodes {
-  readonly #machines: ReadonlyMap<string, Machine>;
+  readonly #park: MachinePark;
+  readonly #operator: Pick<Operator, 'mayLose'>;
   /** Faults in force that keep the process of a machine down. */
   readonly #holds = new Map<Machine, number>();
   #work: Promise<void>[] = [];
 
-  constructor(machines: ReadonlyMap<string, Machine>) {
-    this.#machines = machines;
+  constructor(park: MachinePark, operator: Pick<Operator, 'mayLose'>) {
+    this.#park = park;
+    this.#operator = operator;
   }
 
   /** What has to be waited for since the last call. */
@@ -52,14 +59,14 @@ export class FaultsOfNodes {
         return machine.node !== null;
       case 'bit-flip':
       case 'wipe':
-        return machine.node !== null && machine.diskSurvived;
+        return machine.node !== null && machine.diskSurvived && this.#operator.mayLose(machine);
       case 'restart':
         return machine.state === 'up' && !machine.isDraining;
       case 'pause':
         return machine.state === 'up';
       case 'disk-full':
       case 'disk-failing':
-        return machine.state !== 'refused' && machine.disk.failure === null;
+        return !isGone(machine) && machine.disk.failure === null;
       default:
         return true;
     }
@@ -146,7 +153,7 @@ export class FaultsOfNodes {
 
   /** Stops the processes that were asked to, and have handed over what they led. */
   stopDrained(): Promise<void> | null {
-    for (const machine of this.#machines.values()) {
+    for (const machine of this.#park.current) {
       if (machine.isDrained) this.#work.push(machine.stop());
     }
     return this.takeWork();
@@ -157,6 +164,10 @@ export class FaultsOfNodes {
     machine.clock.setRight();
     this.#work.push(machine.start());
   }
+}
+
+function isGone({ state, isMember }: Machine): boolean {
+  return state === 'refused' || !isMember;
 }
 
 /** A killed process loses what it had not handed over: of the write under way, any part is there. */

@@ -1,31 +1,35 @@
 // One node's end of the network in memory: the same promises as the real transport, kept
 // synchronously. Guarantee: a frame reaches only the endpoint that was connected when it was sent,
-// in order per lane unless its fate breaks that.
+// in order per lane unless its fate breaks that. Keys and addresses are compared, not used.
 
 import type { ConnectionId, Lane, NodeId } from '../../core/model/ids.ts';
 import { limits } from '../../core/model/limits.ts';
+import type { Member } from '../../core/model/member.ts';
 import type { Transport, TransportEvents } from '../../ports/transport.ts';
-import type { Fabric, FabricClient, FabricEndpoint } from './fabric.ts';
+import type { Fabric, FabricClient, FabricEndpoint, Place } from './fabric.ts';
 
 /** The way to one peer on one lane. */
 interface Route {
   /** Who answered our dial, and may be sent to. */
   connected: FabricEndpoint | null;
+  /** As whom it was dialled. */
+  dialled: Member | null;
   /** Bytes under way, by lane. */
   readonly underWay: Record<Lane, number>;
 }
 
 export class Endpoint implements Transport, FabricEndpoint {
   readonly self: NodeId;
-  readonly #members: readonly NodeId[];
+  #members: ReadonlyMap<NodeId, Member>;
+  #place: Place | null = null;
   readonly #fabric: Fabric;
   readonly #routes = new Map<NodeId, Route>();
   readonly #clients = new Map<ConnectionId, FabricClient>();
   #events: TransportEvents | null = null;
 
-  constructor(options: { self: NodeId; members: readonly NodeId[]; fabric: Fabric }) {
+  constructor(options: { self: NodeId; members: readonly Member[]; fabric: Fabric }) {
     this.self = options.self;
-    this.#members = options.members;
+    this.#members = byName(options.members);
     this.#fabric = options.fabric;
   }
 
@@ -33,8 +37,13 @@ export class Endpoint implements Transport, FabricEndpoint {
     return this.#events !== null;
   }
 
+  get place(): Place | null {
+    return this.#place;
+  }
+
   start(events: TransportEvents): Promise<void> {
     this.#events = events;
+    this.#place = this.#members.get(this.self) ?? null;
     const replaced = this.#fabric.endpoint(this.self);
     this.#fabric.enter(this);
     for (const other of this.#fabric.endpoints()) {
@@ -44,6 +53,22 @@ export class Endpoint implements Transport, FabricEndpoint {
       this.dial(other);
     }
     return Promise.resolve();
+  }
+
+  setMembers(members: readonly Member[]): void {
+    this.#members = byName(members);
+    if (!this.isUp) return;
+    for (const [node, route] of this.#routes) {
+      if (route.connected === null || isReachedAlike(route.dialled, this.#members.get(node)))
+        continue;
+      route.connected = null;
+      this.#events?.onPeerDisconnected(node);
+    }
+    for (const other of this.#fabric.endpoints()) {
+      if (other === this) continue;
+      this.dial(other);
+      other.dial(this);
+    }
   }
 
   sendToPeer({ peer, lane, frame }: { peer: NodeId; lane: Lane; frame: Uint8Array }): void {
@@ -83,15 +108,27 @@ export class Endpoint implements Transport, FabricEndpoint {
   }
 
   dial(other: FabricEndpoint): void {
-    if (!this.#members.includes(other.self)) return;
+    if (!this.#members.has(other.self)) return;
     this.#fabric.schedule(() => {
       if (!this.isUp || !other.isUp || this.#fabric.endpoint(other.self) !== other) return;
       if (!this.#fabric.canDial(this.self, other.self)) return;
+      const member = this.#members.get(other.self);
+      if (!isReachedAlike(other.place, member)) return;
+      if (!other.admits(this)) {
+        this.#drop('unauthorized', other.self);
+        return;
+      }
       const route = this.#route(other.self);
       if (route.connected === other) return;
       route.connected = other;
+      route.dialled = member ?? null;
       this.#events?.onPeerConnected(other.self);
     });
+  }
+
+  admits({ self, place }: FabricEndpoint): boolean {
+    const member = this.#members.get(self);
+    return member !== undefined && member.publicKey === place?.publicKey;
   }
 
   noticeLoss(other: FabricEndpoint): void {
@@ -105,7 +142,8 @@ export class Endpoint implements Transport, FabricEndpoint {
 
   onPeerFrame(frame: Uint8Array, from: FabricEndpoint): void {
     const newest = this.#fabric.endpoint(from.self);
-    if (newest !== undefined && newest !== from) this.#drop('superseded', from.self);
+    if (!this.admits(from)) this.#drop('unauthorized', from.self);
+    else if (newest !== undefined && newest !== from) this.#drop('superseded', from.self);
     else this.#events?.onPeerFrame(frame, from.self);
   }
 
@@ -121,7 +159,7 @@ export class Endpoint implements Transport, FabricEndpoint {
   #route(peer: NodeId): Route {
     let route = this.#routes.get(peer);
     if (route === undefined) {
-      route = { connected: null, underWay: { raft: 0, bulk: 0 } };
+      route = { connected: null, dialled: null, underWay: { raft: 0, bulk: 0 } };
       this.#routes.set(peer, route);
     }
     return route;
@@ -130,4 +168,14 @@ export class Endpoint implements Transport, FabricEndpoint {
   #drop(reason: string, detail: string): void {
     this.#events?.onDrop(reason, detail);
   }
+}
+
+function byName(members: readonly Member[]): ReadonlyMap<NodeId, Member> {
+  return new Map(members.map((member) => [member.node, member]));
+}
+
+/** A dial of the one ends at the other. */
+function isReachedAlike(a: Place | null, b: Place | undefined): boolean {
+  if (a === null || b === undefined || a.publicKey !== b.publicKey) return false;
+  return a.addresses.peer === b.addresses.peer && a.addresses.bulk === b.addresses.bulk;
 }

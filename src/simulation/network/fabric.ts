@@ -1,6 +1,7 @@
 // What the parts of the network in memory know of each other: interfaces only.
 
 import type { ConnectionId, Lane, NodeId } from '../../core/model/ids.ts';
+import type { Member } from '../../core/model/member.ts';
 
 export interface Packet {
   readonly from: NodeId;
@@ -39,7 +40,11 @@ export interface Fabric {
 export interface FabricEndpoint {
   readonly self: NodeId;
   readonly isUp: boolean;
-  /** Connects to a peer that is up, after what is under way. */
+  /** Where it listens and which key it has; null: it never was up, or is no member. */
+  readonly place: Place | null;
+  /** True: a member of that name has the key that `other` has. */
+  admits(other: FabricEndpoint): boolean;
+  /** Connects to a peer that is up, where it is expected, and admits us; after what is under way. */
   dial(other: FabricEndpoint): void;
   /** A connection to `other`, if there is one, breaks, after what is under way. */
   noticeLoss(other: FabricEndpoint): void;
@@ -48,6 +53,9 @@ export interface FabricEndpoint {
   onStrangeFrame(frame: Uint8Array, from: NodeId): void;
   onClientFrame(frame: Uint8Array, client: FabricClient): void;
 }
+
+/** What a dial must find at the other end. */
+export type Place = Pick<Member, 'addresses' | 'publicKey'>;
 
 export interface FabricClient {
   readonly connection: ConnectionId;

@@ -6,6 +6,7 @@
 
 import type { NodeId, Tick } from '../../core/model/ids.ts';
 import { compareIds, tick } from '../../core/model/ids.ts';
+import type { Member } from '../../core/model/member.ts';
 import { type ClientOptions, SimulatedClient } from './client.ts';
 import { Endpoint } from './endpoint.ts';
 import type { Fabric, FabricEndpoint, Fate, Packet } from './fabric.ts';
@@ -67,7 +68,7 @@ export class SimulatedNetwork implements Fabric {
   }
 
   /** A transport for `self` that will dial the other members. */
-  transport(options: { self: NodeId; members: readonly NodeId[] }): Endpoint {
+  transport(options: { self: NodeId; members: readonly Member[] }): Endpoint {
     return new Endpoint({ ...options, fabric: this });
   }
 

@@ -1,12 +1,15 @@
 // A plan as it is read from a file: every field is checked once, here, so that no run can be given
 // what no draw would ever give it. A field that no plan has is an error too.
 
-import { tick } from '../../core/model/ids.ts';
+import { featureLevelOfThisBuild, features } from '../../core/model/features.ts';
+import type { NodeId } from '../../core/model/ids.ts';
+import { compareIds, nodeId, tick } from '../../core/model/ids.ts';
 import type { Bounds } from '../../core/model/limits.ts';
 import { faultKinds } from '../../faults/fault.ts';
 import { MalformedFault, readFault } from '../../faults/schedule.ts';
 import type { JsonField } from '../../wire/json-file.ts';
 import { memberNames } from '../cluster.ts';
+import { deadNodeTimeoutMs } from '../draw.ts';
 import type { DiskWeather, NetworkWeather, Plan, PlannedFault } from '../plan.ts';
 import { readOperations } from './operation-fields.ts';
 
@@ -30,6 +33,8 @@ const planFields: readonly (keyof Plan)[] = [
   'partitions',
   'replicationFactor',
   'resolver',
+  'deadNodeTimeoutMs',
+  'featureLevel',
   'limits',
   'network',
   'disk',
@@ -44,6 +49,7 @@ export function readPlan(field: JsonField): Plan {
   field.only(planFields).at('schema').whole(1, 1);
   const nodes = field.at('nodes').whole(nodesRange.min, nodesRange.max);
   const ticks = field.at('ticks').whole(ticksRange.min, ticksRange.max);
+  const members = readNames(field.at('faults'), nodes);
   return {
     schema: 1,
     seed: field.at('seed').text(`1 to ${seedCharsMax} characters`, isSeed),
@@ -52,14 +58,40 @@ export function readPlan(field: JsonField): Plan {
     partitions: field.at('partitions').whole(1, partitionsMax),
     replicationFactor: field.at('replicationFactor').whole(1, nodes),
     resolver: field.at('resolver').text('lww or siblings', isResolver) as Plan['resolver'],
+    ...readTemper(field),
     limits: readBounds(field.at('limits')),
     network: readNetwork(field.at('network')),
     disk: readDisk(field.at('disk')),
     pace: { lazy: field.at('pace').only(['lazy']).at('lazy').real(0, lazyMax) },
     mix: readMix(field.at('mix')),
-    faults: readFaults(field.at('faults'), { nodes, ticks }),
-    operations: readOperations(field.at('operations'), { members: memberNames(nodes), ticks }),
+    faults: readFaults(field.at('faults'), { members, ticks }),
+    operations: readOperations(field.at('operations'), { members, ticks }),
   };
+}
+
+/** Files from before members could come and go say nothing of either. */
+function readTemper(field: JsonField): Pick<Plan, 'deadNodeTimeoutMs' | 'featureLevel'> {
+  const timeout = field.at('deadNodeTimeoutMs');
+  const level = field.at('featureLevel');
+  return {
+    deadNodeTimeoutMs:
+      timeout.value === undefined ? deadNodeTimeoutMs : timeout.whole(1, Number.MAX_SAFE_INTEGER),
+    featureLevel:
+      level.value === undefined
+        ? featureLevelOfThisBuild
+        : level.whole(features.baseline, featureLevelOfThisBuild),
+  };
+}
+
+/** Those of the birth, and those that join. */
+function readNames(field: JsonField, nodes: number): readonly NodeId[] {
+  const joining = field.list().flatMap((item): NodeId[] => {
+    const fault = item.at('fault');
+    if (fault.at('kind').value !== 'join') return [];
+    const isName = (text: string): boolean => /^node[1-9]\d{0,3}$/.test(text);
+    return [nodeId(fault.at('node').text('node1, node2, …', isName))];
+  });
+  return [...new Set([...memberNames(nodes), ...joining])].sort(compareIds);
 }
 
 export function isSeed(text: string): boolean {
@@ -94,6 +126,9 @@ const boundsMin: Readonly<Record<keyof Bounds, number>> = {
   scanBytesMax: 1,
   stateSaveTicks: 1,
   stateRowsMax: 1,
+  movesMax: 1,
+  moveBytesMax: 1,
+  stableTicks: 1,
 };
 
 function readBounds(field: JsonField): Partial<Bounds> {
@@ -130,9 +165,8 @@ function readMix(field: JsonField): Plan['mix'] {
 
 function readFaults(
   field: JsonField,
-  { nodes, ticks }: Pick<Plan, 'nodes' | 'ticks'>,
+  { members, ticks }: { readonly members: readonly NodeId[]; readonly ticks: number },
 ): readonly PlannedFault[] {
-  const members = memberNames(nodes);
   const faults = field.list().map((item): PlannedFault => {
     item.only(['id', 'turn', 'fault']);
     const id = item.at('id').whole(0, Number.MAX_SAFE_INTEGER);

@@ -4,7 +4,7 @@
 import type { NodeId } from '../../core/model/ids.ts';
 import type { Bounds } from '../../core/model/limits.ts';
 import type { Fault } from '../../faults/fault.ts';
-import { memberNames } from '../cluster.ts';
+import { memberNames, namesOf } from '../cluster.ts';
 import type { Plan, PlannedFault, PlannedOperation } from '../plan.ts';
 
 /** The storm ends earlier; what would have come later never comes. */
@@ -19,7 +19,8 @@ export function withTicks(plan: Plan, ticks: number): Plan {
 
 /** The last nodes are gone, and every fault that needs one of them. */
 export function withNodes(plan: Plan, nodes: number): Plan {
-  const members = memberNames(nodes);
+  const gone = memberNames(plan.nodes).slice(nodes);
+  const members = namesOf(plan).filter((node) => !gone.includes(node));
   return {
     ...plan,
     nodes,
@@ -64,10 +65,11 @@ function faultAmong(planned: PlannedFault, members: readonly NodeId[]): readonly
       .filter((group) => group.length > 0);
     return groups.length === 0 ? [] : [{ ...planned, fault: { ...fault, groups } }];
   }
-  return namesOf(fault).every((node) => members.includes(node)) ? [planned] : [];
+  return victimsOf(fault).every((node) => members.includes(node)) ? [planned] : [];
 }
 
-function namesOf(fault: Exclude<Fault, { kind: 'partition' }>): readonly NodeId[] {
+function victimsOf(fault: Exclude<Fault, { kind: 'partition' }>): readonly NodeId[] {
+  if (fault.kind === 'configure') return [];
   return 'node' in fault ? [fault.node] : [fault.from, fault.to];
 }
 

@@ -200,6 +200,10 @@ export class Call {
         return;
       case 'invalid':
       case 'clock-ahead':
+      case 'member-exists':
+      case 'member-unknown':
+      case 'member-needed':
+      case 'feature-missing':
         this.#giveUp(refusal.reason);
         return;
       case 'timeout':

@@ -45,6 +45,8 @@ export interface ClientOptions {
 const lateShare = 0.12;
 const lateTicksMax = 600;
 const topologyTicks = 150;
+/** In the calm nobody may wait for a node that is gone. */
+const lastTopologyTicks = 20;
 
 interface Late {
   readonly at: number;
@@ -99,6 +101,7 @@ export class Client {
    */
   insist(): void {
     this.#insists = true;
+    this.#topologyAt = this.#now;
     const kept = this.#waiting.filter(({ consistency }) => consistency !== 'all');
     this.#waiting.splice(0, this.#waiting.length, ...kept);
     for (const { call } of this.#errands) call?.insist(this.#now);
@@ -213,10 +216,11 @@ export class Client {
 
   #askTopology(now: number): void {
     if (now < this.#topologyAt || (this.#insists && this.idle)) return;
-    const { members, random, nextId } = this.#options;
-    this.#topologyAt = now + topologyTicks;
+    const { random, nextId } = this.#options;
+    this.#topologyAt = now + (this.#insists ? lastTopologyTicks : topologyTicks);
     this.#topologyId = nextId();
     const stream = random.stream(`topology/${now}`);
+    const members = this.#routes.everybody;
     const node = members[stream.below(members.length)];
     if (node === undefined) return;
     const kind = stream.chance(0.1) ? 'status' : stream.chance(0.1) ? 'hashes' : 'topology';

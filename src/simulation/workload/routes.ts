@@ -6,12 +6,20 @@ import { groupId } from '../../core/model/ids.ts';
 import type { Refusal, Topology } from '../../core/model/operation.ts';
 
 export class Routes {
-  readonly #members: readonly NodeId[];
+  /** As the newest topology named them; whoever answers knows at least some that live. */
+  #members: readonly NodeId[];
+  readonly #ever: Set<NodeId>;
   readonly #leaders = new Map<GroupId, NodeId>();
   readonly #replicas = new Map<GroupId, readonly NodeId[]>();
 
   constructor(members: readonly NodeId[]) {
     this.#members = members;
+    this.#ever = new Set(members);
+  }
+
+  /** Everyone of whom the client has ever heard: when all members were replaced, one of them. */
+  get everybody(): readonly NodeId[] {
+    return [...this.#ever];
   }
 
   leaderOf(group: GroupId): NodeId | null {
@@ -20,10 +28,13 @@ export class Routes {
 
   /** Everyone while the replicas are unknown. */
   candidates(group: GroupId): readonly NodeId[] {
-    return this.#replicas.get(group) ?? this.#members;
+    const replicas = this.#replicas.get(group)?.filter((node) => this.#members.includes(node));
+    return replicas !== undefined && replicas.length > 0 ? replicas : this.#members;
   }
 
-  learn({ groups }: Topology): void {
+  learn({ members, groups }: Topology): void {
+    if (members.length > 0) this.#members = members.map(({ node }) => node);
+    for (const node of this.#members) this.#ever.add(node);
     for (const [number, { replicas, leader }] of groups.entries()) {
       if (replicas.length > 0) this.#replicas.set(groupId(number), replicas);
       if (leader !== null) this.#leaders.set(groupId(number), leader);
@@ -33,6 +44,9 @@ export class Routes {
   /** What `from`, which does not lead the group, said. */
   learnFrom(group: GroupId, from: NodeId, { leader, replicas }: Refusal): void {
     if (replicas.length > 0) this.#replicas.set(group, replicas);
+    const news = replicas.filter((node) => !this.#members.includes(node));
+    if (news.length > 0) this.#members = [...this.#members, ...news];
+    for (const node of news) this.#ever.add(node);
     if (leader !== null && leader !== from) this.#leaders.set(group, leader);
     else if (this.#leaders.get(group) === from) this.#leaders.delete(group);
   }

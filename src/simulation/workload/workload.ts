@@ -4,9 +4,9 @@
 //   plan ─► Client (session, routes) ─► Errand (one planned operation) ─► Call (one request) ─► frames
 //                                            └─► Recorder ─► history for the judges
 //
-// When the storm is over, what is open is tried until it ends, and then every key is read once more,
-// at quorum and at all: what was acknowledged must be in those last reads. Their numbers are
-// negative: the plan has none of them.
+// When the storm is over, what is open is tried until it ends, members come to rest, and then every
+// key is read once more, at quorum and at all: what was acknowledged must be in those last reads.
+// Their numbers are negative: the plan has none of them.
 
 import type { Operation } from '../../checkers/history/history.ts';
 import type { GroupId } from '../../core/model/ids.ts';
@@ -30,6 +30,7 @@ export class Clients implements Workload {
   /** Those not issued yet, the next one last. */
   readonly #planned: PlannedOperation[];
   readonly #keys: readonly string[];
+  readonly #isSettled: () => boolean;
   #calm = false;
   #areLastReadsIssued = false;
 
@@ -38,6 +39,7 @@ export class Clients implements Workload {
     const named = operations.filter(({ kind }) => kind !== 'scan').map(({ key }) => key);
     this.#keys = [...new Set(named)].sort(compareIds);
     this.#planned = [...operations].sort((a, b) => b.at - a.at || b.id - a.id);
+    this.#isSettled = setting.isSettled;
     const count = Math.max(0, ...operations.map(({ client }) => client));
     let requests = 0;
     const { clusterId, members, network, wallMs, limits } = setting;
@@ -76,7 +78,8 @@ export class Clients implements Workload {
       this.#clients[next.client - 1]?.add(next);
     }
     for (const client of this.#clients) client.onTick(now);
-    if (this.#calm && this.#isPlanDone && !this.#areLastReadsIssued) this.#issueLastReads(now);
+    const mayRead = this.#calm && this.#isPlanDone && this.#isSettled();
+    if (mayRead && !this.#areLastReadsIssued) this.#issueLastReads(now);
     if (this.#areLastReadsIssued) this.#reader.onTick(now);
   }
 

@@ -17,6 +17,9 @@ const kinds = [
   'mark',
   'save',
   'restart',
+  'leave',
+  'release',
+  'come-back',
 ] as const;
 
 interface Step {
@@ -50,6 +53,9 @@ function take(world: World, step: Step, number: number): void {
   else if (kind === 'apply') world.apply(owner, position + 1);
   else if (kind === 'mark') world.watermark(owner);
   else if (kind === 'save') world.save(owner);
+  else if (kind === 'leave') world.leave(owner);
+  else if (kind === 'release') world.release(owner);
+  else if (kind === 'come-back') world.comeBack(owner);
   else world.restart(owner);
 }
 
@@ -116,6 +122,9 @@ const balanced = {
   mark: 2,
   save: 2,
   restart: 1,
+  leave: 1,
+  release: 2,
+  'come-back': 1,
 };
 
 describe('tentative merges', () => {
@@ -191,9 +200,9 @@ function expectOvertakenByRule(world: World): void {
   fresh.log.push(...world.log);
   const owner = fresh.owner(0);
   for (const { command } of world.log) {
-    const before = command.kind === 'merge' ? owner.partition.read(command.write.key) : null;
+    const before = command?.kind === 'merge' ? owner.partition.read(command.write.key) : null;
     fresh.apply(owner, 1);
-    if (command.kind !== 'merge' || before === null || before.dot !== null) continue;
+    if (command?.kind !== 'merge' || before === null || before.dot !== null) continue;
     const after = owner.partition.read(command.write.key);
     if (after?.dot === null) continue;
     const hasSeen = (command.write.context as Record<string, number>).log ?? 0;
@@ -215,30 +224,46 @@ function purge(world: World, savers: number): void {
   expectConverged(world);
 }
 
+/** Rounds of steps, each with a purge at its end; returns how much there was to see. */
+function expectNoPurgeIsNoticed(weights: Parameters<typeof stepOf>[0]) {
+  const steps = fc.array(stepOf(weights, 6), { minLength: 10, maxLength: 40 });
+  const round = fc.record({ steps, savers: fc.nat({ max: 3 }), restarts: fc.boolean() });
+  let purged = 0;
+  let released = 0;
+  fc.assert(
+    fc.property(fc.array(round, { minLength: 2, maxLength: 3 }), (rounds) => {
+      const world = new World();
+      for (const { steps, savers, restarts } of rounds) {
+        steps.forEach((step, number) => {
+          take(world, step, number);
+        });
+        purge(world, savers);
+        if (restarts) for (const owner of world.owners) world.restart(owner);
+      }
+      purge(world, world.owners.length);
+      for (const { partition } of world.owners) {
+        for (const key of keys) expect(partition.read(key)?.value).not.toBeNull();
+      }
+      purged += world.purged;
+      released += world.released;
+    }),
+    { numRuns: 100 },
+  );
+  return { purged, released };
+}
+
 describe('a purge', () => {
+  const eventful = { ...balanced, apply: 10, mark: 4, save: 4, restart: 3, repeat: 10 };
+
   it('is never noticed: no deleted key comes back, no outcome is another than without any purge', () => {
-    const weights = { ...balanced, apply: 10, mark: 4, save: 4, restart: 3, repeat: 10 };
-    const steps = fc.array(stepOf(weights, 6), { minLength: 10, maxLength: 40 });
-    const round = fc.record({ steps, savers: fc.nat({ max: 3 }), restarts: fc.boolean() });
-    let purged = 0;
-    fc.assert(
-      fc.property(fc.array(round, { minLength: 2, maxLength: 3 }), (rounds) => {
-        const world = new World();
-        for (const { steps, savers, restarts } of rounds) {
-          steps.forEach((step, number) => {
-            take(world, step, number);
-          });
-          purge(world, savers);
-          if (restarts) for (const owner of world.owners) world.restart(owner);
-        }
-        purge(world, world.owners.length);
-        for (const { partition } of world.owners) {
-          for (const key of keys) expect(partition.read(key)?.value).not.toBeNull();
-        }
-        purged += world.purged;
-      }),
-      { numRuns: 100 },
-    );
+    const stay = { leave: 0, release: 0, 'come-back': 0 };
+    expect(expectNoPurgeIsNoticed({ ...eventful, ...stay }).purged).toBeGreaterThan(200);
+  });
+
+  it('is not noticed either where owners leave with writes of theirs, are released and come back', () => {
+    const go = { one: 9, mark: 9, leave: 5, release: 4, 'come-back': 2 };
+    const { purged, released } = expectNoPurgeIsNoticed({ ...eventful, ...go });
     expect(purged).toBeGreaterThan(200);
+    expect(released).toBeGreaterThan(20);
   });
 });

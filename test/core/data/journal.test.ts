@@ -154,6 +154,20 @@ describe('settling', () => {
     drain();
     expect(accept('k', 'b').dot.counter).toBe(2);
   });
+
+  it('nor does the journal of a replica that was dropped and is born again in the same incarnation', () => {
+    const before = setup();
+    for (const key of ['a', 'b']) before.accept(key, 'x');
+    before.drain();
+    const { lastCounter } = before.journal;
+    const name = { node: nodeId('node1'), incarnation: incarnation(1) };
+    const again = new Journal({ ...name, lastCounter });
+    again.restore([]);
+    const { accept, drain } = setup(again, before.script);
+    expect(accept('k', 'new').dot).toEqual({ origin: 'node1#1', counter: 3 });
+    expect(drain()).toHaveLength(1);
+    expect(before.script.value('k')).toBe('new');
+  });
 });
 
 describe('after a restart', () => {

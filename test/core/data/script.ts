@@ -119,6 +119,12 @@ export class Script {
     return result.kind === 'watermark' ? result.purged : -1;
   }
 
+  /** Returns how many tombstones that purged. */
+  release(node: string): number {
+    const result = this.apply({ kind: 'owner-released', node: nodeId(node) });
+    return result.kind === 'owner-released' ? result.purged : -1;
+  }
+
   value(key: string): string | null {
     return text(this.partition.read(key)?.value);
   }

@@ -111,14 +111,6 @@ describe('a watermark', () => {
     expect(script.watermark('node1', 2)).toBe(1);
   });
 
-  it('of those who stay is enough when the one that was missing leaves', () => {
-    const script = scriptWithTombstone();
-    script.watermark('node1', 2);
-    script.watermark('node2', 2);
-    script.partition.setReplicas(nodes.slice(0, 2));
-    expect(script.watermark('node1', 3)).toBe(1);
-  });
-
   it('survives in the rows, as do the tombstones that wait for it', () => {
     const script = scriptWithTombstone();
     script.watermark('node1', 2);

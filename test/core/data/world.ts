@@ -1,10 +1,10 @@
 // Three owners of one partition, a log that they share, and the dumb twin that watches: each owner
 // applies at its own pace, accepts `one` writes, proposes them in any order and more than once,
-// restarts from what it saved.
+// restarts from what it saved, leaves the configuration, is released and comes back.
 
 import { HybridClock } from '../../../src/core/clocks/hlc.ts';
 import { Journal } from '../../../src/core/data/journal.ts';
-import type { Partition } from '../../../src/core/data/partition.ts';
+import type { ApplyResult, Partition } from '../../../src/core/data/partition.ts';
 import type { DataCommand, TentativeWrite } from '../../../src/core/model/command.ts';
 import { incarnation, logIndex, type NodeId, nodeId, term } from '../../../src/core/model/ids.ts';
 import type { StateRow } from '../../../src/core/model/state.ts';
@@ -22,7 +22,9 @@ import {
 export const keys = ['a', 'b', 'c'] as const;
 
 interface Entry {
-  readonly command: DataCommand;
+  /** null: a configuration of these replicas. */
+  readonly command: DataCommand | null;
+  readonly replicas?: readonly NodeId[];
   readonly twin: TwinEntry;
 }
 
@@ -35,6 +37,8 @@ interface Owner {
   journal: Journal;
   applied: number;
   saved: { readonly rows: readonly StateRow[]; readonly index: number };
+  /** It knows that it is no replica any more and takes no more `one` writes. */
+  hasClosed: boolean;
 }
 
 /** What a client read: the context as it was given, and the truth behind it. */
@@ -51,6 +55,8 @@ export class World {
   readonly outcomes = new Map<number, string>();
   readonly #contexts: Context[] = [];
   purged = 0;
+  released = 0;
+  #replicas: readonly NodeId[] = ['node1', 'node2', 'node3'].map(nodeId);
   #wallMs = 10_000;
   #seq = 0;
 
@@ -60,10 +66,11 @@ export class World {
       clock: new HybridClock(),
       skewMs: position * 7,
       incarnation: 1,
-      partition: this.#replica([]),
+      partition: replicaFrom([], this.configurationAt(0)),
       journal: new Journal({ node: nodeId(name), incarnation: incarnation(1) }),
       applied: 0,
       saved: { rows: [], index: 0 },
+      hasClosed: false,
     }));
   }
 
@@ -71,8 +78,9 @@ export class World {
     return this.owners[position % this.owners.length] as Owner;
   }
 
-  /** A `one` write. */
+  /** A `one` write; refused by an owner that knows that it is none. */
   one(owner: Owner, key: string, value: string | null): void {
+    if (owner.hasClosed || !this.configurationAt(owner.applied).includes(owner.node)) return;
     const seen = new Set(this.seenBy(owner, key)?.seen);
     const write = owner.journal.accept(
       {
@@ -124,7 +132,7 @@ export class World {
 
   /** A merge that is in the log already comes again: a copy that was long under way. */
   repeat(position: number): void {
-    const merges = this.log.filter(({ command }) => command.kind === 'merge');
+    const merges = this.log.filter(({ command }) => command?.kind === 'merge');
     const entry = merges[position % Math.max(1, merges.length)];
     if (entry !== undefined) this.log.push(entry);
   }
@@ -137,6 +145,41 @@ export class World {
       index: owner.journal.watermark(logIndex(owner.saved.index)),
     };
     this.log.push({ command, twin: { kind: 'other' } });
+  }
+
+  /** The configuration goes on without it, whether it hears of that or not. */
+  leave(owner: Owner): void {
+    if (this.#replicas.length > 1) this.#configure(this.#replicas.filter((n) => n !== owner.node));
+  }
+
+  /**
+   * An owner that left hears of it, offers what its journal holds, and is released as soon as the
+   * log has all of that; then it drops everything.
+   */
+  release(owner: Owner): void {
+    if (this.#replicas.includes(owner.node)) return;
+    owner.hasClosed = true;
+    const { partition } = this.#replayed();
+    const left = owner.journal.pending().filter(({ dot }) => !partition.hasMerged(dot));
+    this.log.push(...left.map((write) => this.#mergeOf(write)));
+    if (left.length > 0 || !partition.departed.includes(owner.node)) return;
+    const command: DataCommand = { kind: 'owner-released', node: owner.node };
+    this.log.push({ command, twin: { kind: 'other' } });
+    this.released += 1;
+  }
+
+  /** One that was released comes back with an empty disk, in the same incarnation. */
+  comeBack(owner: Owner): void {
+    if (this.#replicas.includes(owner.node)) return;
+    const isDropped = !this.#replayed().partition.departed.includes(owner.node);
+    this.#configure([...this.#replicas, owner.node]);
+    owner.hasClosed = false;
+    if (!isDropped) return;
+    const { node, journal } = owner;
+    const inc = incarnation(owner.incarnation);
+    owner.journal = new Journal({ node, incarnation: inc, lastCounter: journal.lastCounter });
+    Object.assign(owner, this.#replayed());
+    this.save(owner);
   }
 
   apply(owner: Owner, count: number): void {
@@ -153,8 +196,8 @@ export class World {
   restart(owner: Owner): void {
     const pending = owner.journal.pending();
     owner.incarnation += 1;
-    owner.partition = this.#replica(owner.saved.rows);
     owner.applied = owner.saved.index;
+    owner.partition = replicaFrom(owner.saved.rows, this.configurationAt(owner.applied));
     const inc = incarnation(owner.incarnation);
     owner.journal = new Journal({ node: owner.node, incarnation: inc });
     owner.journal.restore(pending);
@@ -178,14 +221,34 @@ export class World {
     return this.log.slice(0, length).map(({ twin }) => twin);
   }
 
+  /** The configuration in force at a point of the log. */
+  configurationAt(index: number): readonly NodeId[] {
+    const before = this.log.slice(0, index).findLast(({ replicas }) => replicas !== undefined);
+    return before?.replicas ?? ['node1', 'node2', 'node3'].map(nodeId);
+  }
+
+  #configure(replicas: readonly NodeId[]): void {
+    this.#replicas = replicas;
+    this.log.push({ command: null, replicas, twin: { kind: 'other' } });
+  }
+
+  /** What a replica is that has applied everything. */
+  #replayed(): Pick<Owner, 'partition' | 'applied'> {
+    const partition = replicaFrom([], this.configurationAt(0));
+    this.log.forEach((entry, position) => {
+      applyTo(partition, entry, position + 1);
+    });
+    return { partition, applied: this.log.length };
+  }
+
   #applyNext(owner: Owner): void {
     owner.applied += 1;
     const entry = this.log[owner.applied - 1] as Entry;
-    const position = { index: logIndex(owner.applied), term: term(1) };
-    const result = owner.partition.apply(position, entry.command);
+    const result = applyTo(owner.partition, entry, owner.applied);
     owner.clock.raise(owner.partition.hlc);
-    if (result.kind === 'watermark') this.purged += result.purged;
-    if (result.kind !== 'merged') return;
+    if (result?.kind === 'watermark' || result?.kind === 'owner-released')
+      this.purged += result.purged;
+    if (result?.kind !== 'merged') return;
     const known = this.outcomes.get(owner.applied) ?? result.outcome;
     if (known !== result.outcome) throw new Error(`replicas disagree about ${owner.applied}`);
     this.outcomes.set(owner.applied, known);
@@ -199,14 +262,20 @@ export class World {
     return this.accepted.get(`${write.dot.origin}:${write.dot.counter}`) as Tentative;
   }
 
-  #replica(rows: readonly StateRow[]): Partition {
-    const partition = restored(rows);
-    partition.setReplicas(['node1', 'node2', 'node3'].map(nodeId));
-    return partition;
-  }
-
   #tick(): number {
     this.#wallMs += 1;
     return this.#wallMs;
   }
+}
+
+function replicaFrom(rows: readonly StateRow[], replicas: readonly NodeId[]): Partition {
+  const partition = restored(rows);
+  partition.setReplicas(replicas);
+  return partition;
+}
+
+function applyTo(partition: Partition, entry: Entry, index: number): ApplyResult | null {
+  if (entry.replicas !== undefined) partition.setReplicas(entry.replicas);
+  if (entry.command === null) return null;
+  return partition.apply({ index: logIndex(index), term: term(1) }, entry.command);
 }

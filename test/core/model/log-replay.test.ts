@@ -1,10 +1,12 @@
 // The one reading of a log's records, and how it joins the state.
 
 import { describe, expect, test } from 'vitest';
-import { GroupReplay, type JoinedLog } from '../../../src/core/model/log-replay.ts';
-import type { LogRecord } from '../../../src/core/model/records.ts';
+import { type JoinedLog, LogReplay } from '../../../src/core/model/log-replay.ts';
+import type { GroupDrop, LogRecord } from '../../../src/core/model/records.ts';
 import type { AppliedPoint } from '../../../src/core/model/state.ts';
 import {
+  dropOf,
+  dropped,
   entriesBetween,
   entriesRecord,
   hardState,
@@ -12,15 +14,25 @@ import {
   one,
   point,
   shape,
+  tentative,
+  tentativeWrite,
+  two,
 } from '../../ports/storage-words.ts';
 
 const entries = (first: number, last: number, inTerm = 1): LogRecord =>
   entriesRecord(one, entriesBetween(first, last, inTerm));
 
 function join(records: readonly LogRecord[], at: AppliedPoint | null = null): JoinedLog {
-  const replay = new GroupReplay();
+  return joinWith(records, { at });
+}
+
+function joinWith(
+  records: readonly LogRecord[],
+  engine: { readonly at?: AppliedPoint | null; readonly drop?: GroupDrop },
+): JoinedLog {
+  const replay = new LogReplay();
   for (const record of records) replay.apply(record);
-  return replay.join(at);
+  return replay.group(one).join(engine.at ?? null, engine.drop ?? null);
 }
 
 /** `5.2 > 6.2 7.2`: the start, then the entries; or why there is a hole. */
@@ -137,5 +149,61 @@ describe('a log joined with the state at a point', () => {
     const stored = [hardState(one, 2, 'node1'), entries(1, 1, 2)];
     expect(join(stored)).toMatchObject({ hardState: { term: 2, votedFor: 'node1' } });
     expect(join(stored, point(9, 5))).toMatchObject({ hardState: { term: 5, votedFor: null } });
+  });
+});
+
+describe('a group that was dropped', () => {
+  const drop = dropOf(one, 1, 4);
+  const oldLife = [entries(1, 9), hardState(one, 4, 'node2'), tentative(one, 1), logStart(one, 3)];
+
+  test('begins anew behind the last drop, with its promises', () => {
+    const joined = joinWith([...oldLife, dropped(drop)], { drop });
+    expect(told(joined)).toBe('0.0 >');
+    expect(joined).toMatchObject({ life: 1, hardState: drop.hardState, tentative: [] });
+  });
+
+  test('has a new log behind it, whatever its indexes are', () => {
+    const young = [entries(1, 2, 5), tentative(one, 2)];
+    const joined = joinWith([...oldLife, dropped(drop), ...young], { drop });
+    expect(told(joined)).toBe('0.0 > 1.5 2.5');
+    expect(joined).toMatchObject({ tentative: [tentativeWrite(2)] });
+    const beyond = [...oldLife, dropped(drop), logStart(one, 7, 5), entries(8, 9, 5)];
+    expect(told(joinWith(beyond, { at: point(7, 5), drop }))).toBe('7.5 > 8.5 9.5');
+  });
+
+  test('is not dropped again by the copies that head later segments', () => {
+    const young = [dropped(drop), hardState(one, 6, 'node3'), entries(1, 2, 5)];
+    const copies = [dropped(drop), hardState(one, 6, 'node3')];
+    const joined = joinWith([...young, ...copies, entries(3, 3, 5)], { drop });
+    expect(told(joined)).toBe('0.0 > 1.5 2.5 3.5');
+    expect(joined).toMatchObject({ life: 1, hardState: { term: 6, votedFor: 'node3' } });
+  });
+
+  test('is of the life of the engine when a crash kept the log from saying so', () => {
+    const second = dropOf(one, 2, 7);
+    const log = [...oldLife, dropped(drop), entries(1, 5, 5), tentative(one, 2)];
+    const joined = joinWith(log, { drop: second });
+    expect(told(joined)).toBe('0.0 >');
+    expect(joined).toMatchObject({ life: 2, hardState: second.hardState, tentative: [] });
+    expect(told(joinWith(log, { at: point(3, 8), drop: second }))).toBe('3.8 >');
+  });
+
+  test('has a hole when the engine is of an earlier life than the log', () => {
+    const second = [...oldLife, dropped(dropOf(one, 2))];
+    const why = 'hole: the state is of life 0, the log of life 2';
+    expect(told(joinWith(second, { at: point(3) }))).toBe(why);
+    expect(told(joinWith(second, { drop }))).toContain('the state is of life 1');
+  });
+
+  test('begins anew where the whole engine was made anew', () => {
+    expect(joinWith([...oldLife, dropped(drop)], {})).toMatchObject({ kind: 'joined', life: 1 });
+  });
+
+  test('leaves others alone', () => {
+    const replay = new LogReplay();
+    for (const record of [...oldLife, dropped(dropOf(two, 3))]) replay.apply(record);
+    expect(told(replay.group(one).join(point(3)))).toContain('9.1');
+    expect([replay.lives.of(one), replay.lives.of(two)]).toEqual([0, 3]);
+    expect(replay.groups).toEqual([1, 2]);
   });
 });

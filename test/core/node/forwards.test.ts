@@ -5,6 +5,7 @@ import type { NodeId } from '../../../src/core/model/ids.ts';
 import { connectionId, incarnation, nodeId } from '../../../src/core/model/ids.ts';
 import type { Result } from '../../../src/core/model/operation.ts';
 import { Calls } from '../../../src/core/node/call.ts';
+import { HeldHere } from '../../../src/core/node/destination.ts';
 import { ForwardArrivals } from '../../../src/core/node/forward-arrivals.ts';
 import { Forwards } from '../../../src/core/node/forwards.ts';
 import type { Liveness } from '../../../src/core/node/liveness.ts';
@@ -95,6 +96,28 @@ describe('a forwarded request that is refused with a hint', () => {
     expect(sent).toEqual(['node2', 'node3', 'node2', 'node3']);
   });
 
+  it('asks the next one when this node is wanted as the leader and does not lead yet', () => {
+    const { forwards, outbox, calls, executed } = forwarding(1);
+    const asker = { kind: 'client', connection: connectionId('c') } as const;
+    const asks = { consistency: 'quorum', timeoutMs: 1000, forward: true, session: null } as const;
+    const call = calls.start(asker, { id: 1, operation: { kind: 'get', key }, ...asks });
+    const holders = ['node1', 'node2'].map(nodeId);
+    forwards.pass(call, {
+      get leader() {
+        return holders[0] ?? null;
+      },
+      isHere: false,
+      reach: () => ({ leader: null, replicas: holders, reachable: holders }),
+      describe: () => 'held elsewhere',
+      learn: () => undefined,
+      passOver: () => holders.shift(),
+    });
+    expect(outbox.take().messages).toEqual([]);
+    forwards.tick(5);
+    expect(outbox.take().messages.map(({ to }) => to)).toEqual(['node2']);
+    expect(executed).toEqual([]);
+  });
+
   it('does not take the lead from a hint: the leader that hands over says so too early', () => {
     const { forwards, outbox, calls, replica, executed } = forwarding(1);
     const asker = { kind: 'client', connection: connectionId('c') } as const;
@@ -181,5 +204,5 @@ function forwarding(life: number) {
     executeHere: ({ request }) => executed.push(request.id),
   });
   const replica = { raft: { leader: nodeId('node2'), isLeader: false } } as unknown as Replica;
-  return { forwards, outbox, calls, replica, executed };
+  return { forwards, outbox, calls, replica: new HeldHere(replica), executed };
 }

@@ -39,25 +39,34 @@ const point: AppliedPoint = {
 function recoveredFrom(replay: GroupReplay): RecoveredGroup {
   const joined = replay.join(point);
   if (joined.kind === 'hole') throw new Error(joined.why);
-  return { group, point, rows: [], items: itemsInHand([]), ...joined, tentative: [] };
+  const items = itemsInHand([]);
+  return { group, point, rows: [], items, ...joined, tentative: [] };
 }
 
 function nodeWith(found: RecoveredGroup): Node {
+  const members = names.map((node) => ({
+    node,
+    storageId: storageId(node),
+    addresses: { peer: '', client: '', bulk: '' },
+    publicKey: '',
+    zone: '',
+  }));
   return new Node({
     self,
-    storageId: storageId('storage'),
+    storageId: storageId(self),
     incarnation: incarnation(2),
     bootstrap: {
       clusterId: clusterId('00000000-0000-4000-8000-000000000001'),
-      members: names.map((node) => ({
-        node,
-        storageId: storageId(node),
-        addresses: { peer: '', client: '', bulk: '' },
-        publicKey: '',
-        zone: '',
-      })),
-      settings: { replicationFactor: 3, partitions: 1, resolver: 'lww' },
+      members,
+      featureLevel: 1,
+      settings: {
+        replicationFactor: 3,
+        partitions: 1,
+        resolver: 'lww',
+        deadNodeTimeoutMs: 600_000,
+      },
     },
+    members,
     recovered: { groups: [found] },
     seed: 'recovery',
     hash: hashText,
@@ -69,7 +78,9 @@ function nodeWith(found: RecoveredGroup): Node {
 /** Everything that the node wants durable in its group becomes so. */
 function persistAll(node: Node, into: GroupReplay): void {
   for (let batch = node.takeReady().persist; batch; batch = node.takeReady().persist) {
-    for (const record of batch.records) if (record.group === group) into.apply(record);
+    for (const record of batch.records) {
+      if (record.group === group && record.kind !== 'group-dropped') into.apply(record);
+    }
     node.step({ kind: 'persisted', number: batch.number });
   }
 }

@@ -3,6 +3,8 @@
 // level; faults of networks and disks in all their variety belong to the simulator.
 
 import type { Bootstrap } from '../../../src/core/contract.ts';
+import type { PeerMessage } from '../../../src/core/messages.ts';
+import { featureLevelOfThisBuild } from '../../../src/core/model/features.ts';
 import type { NodeId } from '../../../src/core/model/ids.ts';
 import {
   clientId,
@@ -13,6 +15,8 @@ import {
   nodeId,
   storageId,
 } from '../../../src/core/model/ids.ts';
+import { type Bounds, limits } from '../../../src/core/model/limits.ts';
+import type { Member } from '../../../src/core/model/member.ts';
 import type {
   Consistency,
   Operation,
@@ -20,6 +24,7 @@ import type {
   Request,
   Result,
 } from '../../../src/core/model/operation.ts';
+import type { GroupDrop } from '../../../src/core/model/records.ts';
 import { Node } from '../../../src/core/node.ts';
 import { hashText } from '../../../src/wire/key-hash.ts';
 
@@ -31,6 +36,15 @@ export interface WorldOptions {
   readonly foreign?: NodeId;
   /** Members that never start: nobody has a connection to them, and none is lost. */
   readonly absent?: readonly NodeId[];
+  readonly deadNodeTimeoutMs?: number;
+  readonly featureLevel?: number;
+  readonly bounds?: Partial<Bounds>;
+}
+
+/** A member that has an address nowhere. */
+export function memberOf(node: NodeId, storage: string, zone = ''): Member {
+  const addresses = { peer: '', client: '', bulk: '' };
+  return { node, storageId: storageId(storage), addresses, publicKey: '', zone };
 }
 
 export interface Ask {
@@ -45,7 +59,9 @@ const client = connectionId('client');
 const messagesPerRunMax = 200_000;
 
 export class World {
-  readonly names: readonly NodeId[];
+  readonly #names: NodeId[];
+  readonly #bootstrap: Bootstrap;
+  #members: Member[];
   readonly #nodes = new Map<NodeId, Node>();
   readonly #down = new Set<NodeId>();
   readonly #cuts = new Set<string>();
@@ -53,33 +69,53 @@ export class World {
   readonly #heldBatches = new Map<NodeId, number>();
   readonly #replies = new Map<number, Result>();
   readonly #foreign: NodeId | undefined;
+  readonly #bounds: Partial<Bounds>;
+  readonly #drops = new Map<NodeId, GroupDrop[]>();
+  readonly #said = new Map<PeerMessage['kind'], number>();
   #nextRequest = 1;
   #nextSeq = 1;
   #wallMs = 1_700_000_000_000;
 
   constructor(options: WorldOptions = {}) {
     this.#foreign = options.foreign;
+    this.#bounds = options.bounds ?? {};
     const count = options.nodes ?? 3;
-    this.names = Array.from({ length: count }, (_, i) => nodeId(`node${i + 1}`));
-    const bootstrap: Bootstrap = {
+    this.#names = Array.from({ length: count }, (_, i) => nodeId(`node${i + 1}`));
+    this.#members = this.#names.map((node) => memberOf(node, `storage-${node}`));
+    this.#bootstrap = {
       clusterId: clusterId('00000000-0000-4000-8000-000000000001'),
-      members: this.names.map((node) => ({
-        node,
-        storageId: storageId(`storage-${node}`),
-        addresses: { peer: '', client: '', bulk: '' },
-        publicKey: '',
-        zone: '',
-      })),
+      members: this.#members,
+      featureLevel: options.featureLevel ?? featureLevelOfThisBuild,
       settings: {
         replicationFactor: options.replicationFactor ?? 3,
         partitions: options.partitions ?? 4,
         resolver: 'lww',
+        deadNodeTimeoutMs: options.deadNodeTimeoutMs ?? 600_000,
       },
     };
-    for (const self of this.names) this.#nodes.set(self, this.#bear(self, bootstrap));
+    for (const self of this.#names) this.#nodes.set(self, this.#bear(self));
     for (const name of options.absent ?? []) this.#down.add(name);
     for (const self of this.#alive()) {
       for (const peer of this.#alive()) if (peer !== self) this.#up(self, peer);
+    }
+  }
+
+  /** In order of their start. */
+  get names(): readonly NodeId[] {
+    return this.#names;
+  }
+
+  /** The process of a member that was not there before begins, with an empty disk. */
+  start(member: Member): void {
+    const { node: name } = member;
+    if (!this.#names.includes(name)) this.#names.push(name);
+    this.#members = [...this.#members.filter(({ node }) => node !== name), member];
+    this.#down.delete(name);
+    this.#nodes.set(name, this.#bear(name));
+    for (const peer of this.#alive()) {
+      if (peer === name) continue;
+      this.#up(name, peer);
+      this.#up(peer, name);
     }
   }
 
@@ -221,12 +257,15 @@ export class World {
     return result;
   }
 
-  #bear(self: NodeId, bootstrap: Bootstrap): Node {
+  #bear(self: NodeId): Node {
+    const own = this.#members.find(({ node }) => node === self)?.storageId;
     return new Node({
       self,
-      storageId: storageId(this.#foreign === self ? 'made-later' : `storage-${self}`),
+      storageId: this.#foreign === self ? storageId('made-later') : (own ?? storageId('')),
       incarnation: incarnation(1),
-      bootstrap,
+      bootstrap: this.#bootstrap,
+      members: this.#members,
+      bounds: { ...limits, ...this.#bounds },
       recovered: { groups: [] },
       seed: 'world',
       hash: hashText,
@@ -237,6 +276,20 @@ export class World {
 
   #up(self: NodeId, peer: NodeId): void {
     this.node(self).step({ kind: 'peer-up', peer, incarnation: incarnation(1) });
+  }
+
+  /** What the node forgot for good, in order. */
+  drops(name: NodeId): readonly GroupDrop[] {
+    return this.#drops.get(name) ?? [];
+  }
+
+  /** How many messages of the kind were sent by anyone. */
+  said(kind: PeerMessage['kind']): number {
+    return this.#said.get(kind) ?? 0;
+  }
+
+  get alive(): readonly NodeId[] {
+    return this.#alive();
   }
 
   #alive(): readonly NodeId[] {
@@ -256,7 +309,9 @@ export class World {
     const node = this.node(name);
     const ready = node.takeReady();
     for (const { to, message } of ready.messages) {
-      if (this.#down.has(to) || this.#cuts.has(`${name} ${to}`)) continue;
+      this.#said.set(message.kind, this.said(message.kind) + 1);
+      const isThere = this.#nodes.has(to) && !this.#down.has(to);
+      if (!isThere || this.#cuts.has(`${name} ${to}`)) continue;
       this.node(to).step({ kind: 'message', from: name, message });
     }
     for (const { reply } of ready.replies) this.#record(reply);
@@ -265,7 +320,8 @@ export class World {
       node.step({ kind: 'state-saved', number, synced: sync });
     }
     if (!ready.persist) return ready.messages.length;
-    const { number } = ready.persist;
+    const { number, drops } = ready.persist;
+    if (drops.length > 0) this.#drops.set(name, [...this.drops(name), ...drops]);
     if (this.#stoppedDisks.has(name)) this.#heldBatches.set(name, number);
     else node.step({ kind: 'persisted', number });
     return ready.messages.length + 1;

@@ -121,6 +121,7 @@ describe('items of the engine', () => {
       watermarks: [],
       expiredBefore: { wallMs: 0, logical: 0 },
       nextOrder: 1,
+      departed: [],
       nextConflict: 1,
     });
     const { items } = stored([]);

@@ -4,9 +4,12 @@ import { readdirSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { groupId } from '../../../src/core/model/ids.ts';
 import type { Recovered } from '../../../src/core/model/records.ts';
 import { openFileStorage } from '../../../src/runtime/storage/storage.ts';
 import {
+  dropOf,
+  dropped,
   entriesRecord,
   entry,
   hardState,
@@ -17,6 +20,7 @@ import {
 } from '../../ports/storage-words.ts';
 
 export const blocks = 6;
+const three = groupId(3);
 /** So small that each block gets a segment of its own. */
 export const tinySegmentBytes = 128;
 
@@ -52,7 +56,7 @@ export class Laboratory {
     return join(this.#root, String(this.#copies), 'node7');
   }
 
-  /** Six blocks: entry n of group 1, its hard state with term n, a `one` write. */
+  /** Six blocks: entry n of group 1, its hard state with term n, a `one` write, a drop. */
   async written({
     clean,
     segmentBytes,
@@ -68,6 +72,7 @@ export class Laboratory {
         entriesRecord(one, [entry(n)]),
         hardState(one, n, 'node1'),
         tentative(two, n),
+        dropped(dropOf(three, n)),
       ];
       await storage.persist(persistBatch(n, records));
     }

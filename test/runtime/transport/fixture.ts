@@ -3,7 +3,7 @@
 import { curveKeyPair, Dealer } from 'zeromq';
 import type { NodeId } from '../../../src/core/model/ids.ts';
 import { nodeId, storageId } from '../../../src/core/model/ids.ts';
-import type { Member } from '../../../src/core/model/operation.ts';
+import type { Member } from '../../../src/core/model/member.ts';
 import type { Transport } from '../../../src/ports/transport.ts';
 import { openZeroMqTransport } from '../../../src/runtime/transport/transport.ts';
 import { freeAddresses } from './free-addresses.ts';
@@ -14,13 +14,13 @@ type KeyPair = ReturnType<typeof curveKeyPair>;
 
 export class ClusterFixture {
   readonly clientKeys = curveKeyPair();
-  readonly #keys: ReadonlyMap<NodeId, KeyPair>;
-  readonly #members: readonly Member[];
+  readonly members: readonly Member[];
+  /** By their public halves. */
+  readonly #keys = new Map<string, KeyPair>();
   readonly #rivalAddresses: readonly string[];
 
   private constructor(addresses: readonly string[]) {
-    this.#keys = new Map(names.map((name) => [name, curveKeyPair()]));
-    this.#members = names.map((name, i) => this.#member(name, addresses.slice(3 * i, 3 * i + 3)));
+    this.members = names.map((name, i) => this.#newMember(name, addresses.slice(3 * i, 3 * i + 3)));
     this.#rivalAddresses = addresses.slice(9, 12);
   }
 
@@ -28,26 +28,31 @@ export class ClusterFixture {
     return new ClusterFixture(await freeAddresses(12));
   }
 
-  member(name: NodeId): Member {
-    const member = this.#members.find((one) => one.node === name);
+  /** Another member under the name: other keys, other addresses. */
+  async successor(name: NodeId): Promise<Member> {
+    return this.#newMember(name, await freeAddresses(3));
+  }
+
+  member(name: NodeId, members = this.members): Member {
+    const member = members.find((one) => one.node === name);
     if (member === undefined) throw new Error(`no member ${name}`);
     return member;
   }
 
-  open(self: NodeId, keys: KeyPair = this.#key(self)): Transport {
-    return openZeroMqTransport({
-      self,
-      members: this.#members,
-      ...keys,
-      clientPublicKey: this.clientKeys.publicKey,
-    });
+  open(
+    self: NodeId,
+    { keys, members = this.members }: { keys?: KeyPair; members?: readonly Member[] } = {},
+  ): Transport {
+    const own = keys ?? this.#keysOf(this.member(self, members));
+    const clientPublicKey = this.clientKeys.publicKey;
+    return openZeroMqTransport({ self, members, ...own, clientPublicKey });
   }
 
   openRival(self: NodeId): Transport {
-    const rival = this.#member(self, this.#rivalAddresses);
-    const members = this.#members.map((member) => (member.node === self ? rival : member));
-    const clientPublicKey = this.clientKeys.publicKey;
-    return openZeroMqTransport({ self, members, ...this.#key(self), clientPublicKey });
+    const [peer = '', client = '', bulk = ''] = this.#rivalAddresses;
+    const rival = { ...this.member(self), addresses: { peer, client, bulk } };
+    const members = this.members.map((member) => (member.node === self ? rival : member));
+    return this.open(self, { members });
   }
 
   clientSocket(node: NodeId, keys: KeyPair = this.clientKeys): Dealer {
@@ -62,19 +67,21 @@ export class ClusterFixture {
     return socket;
   }
 
-  #key(name: NodeId): KeyPair {
-    const keys = this.#keys.get(name);
-    if (keys === undefined) throw new Error(`no keys of ${name}`);
+  #keysOf({ node, publicKey }: Member): KeyPair {
+    const keys = this.#keys.get(publicKey);
+    if (keys === undefined) throw new Error(`no keys of ${node}`);
     return keys;
   }
 
-  #member(name: NodeId, addresses: readonly string[]): Member {
+  #newMember(name: NodeId, addresses: readonly string[]): Member {
     const [peer = '', client = '', bulk = ''] = addresses;
+    const keys = curveKeyPair();
+    this.#keys.set(keys.publicKey, keys);
     return {
       node: name,
-      storageId: storageId(`storage of ${name}`),
+      storageId: storageId(`storage of ${name} at ${peer}`),
       addresses: { peer, client, bulk },
-      publicKey: this.#key(name).publicKey,
+      publicKey: keys.publicKey,
       zone: '',
     };
   }

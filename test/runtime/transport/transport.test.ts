@@ -14,7 +14,9 @@ const until = (condition: () => boolean): Promise<void> =>
 transportContract('ZeroMQ', async () => {
   const cluster = await ClusterFixture.make();
   return {
-    open: (self) => cluster.open(self),
+    members: cluster.members,
+    successor: (self) => cluster.successor(self),
+    open: (self, members) => cluster.open(self, members === undefined ? {} : { members }),
     openRival: (self) => cluster.openRival(self),
     client: (node, onFrame) => {
       const socket = cluster.clientSocket(node);
@@ -69,10 +71,32 @@ test('a busy port is refused by name, and nothing stays open', async () => {
 
 test('a peer with a wrong key gets nothing and is counted on both sides', async () => {
   const honest = await started(cluster.open(node1));
-  const intruder = await started(cluster.open(node2, curveKeyPair()));
+  const intruder = await started(cluster.open(node2, { keys: curveKeyPair() }));
   await until(() => honest.includes('unauthorized') && intruder.includes('unauthorized'));
   expect(intruder).not.toContain('+node1');
   expect(honest).not.toContain('+node2');
+});
+
+test('a member that was removed is refused when it connects, and let in once it is back', async () => {
+  const a = cluster.open(node1);
+  const honest = await started(a);
+  a.setMembers(cluster.members.filter(({ node }) => node !== node2));
+  const removed = await started(cluster.open(node2));
+  await until(() => honest.includes('unauthorized') && removed.includes('unauthorized'));
+  expect(removed).not.toContain('+node1');
+  a.setMembers(cluster.members);
+  await until(() => honest.includes('+node2') && removed.includes('+node1'));
+});
+
+test('an address that nobody can have is counted, and harms no other', async () => {
+  const a = cluster.open(node1);
+  const log = await started(a);
+  const lost = { peer: 'tcp://ä:1', client: 'tcp://ä:2', bulk: 'tcp://ä:3' };
+  const broken = { ...cluster.member(nodeId('node3')), addresses: lost };
+  a.setMembers([cluster.member(node1), broken, cluster.member(node2)]);
+  expect(log).toEqual(['unreachable', 'unreachable']);
+  await started(cluster.open(node2));
+  await until(() => log.includes('+node2'));
 });
 
 test('a client with an unknown key is refused and counted', async () => {

@@ -4,9 +4,11 @@
 import { describe, expect, test } from 'vitest';
 import type { LogRecord } from '../../../src/core/model/records.ts';
 import { Commits } from '../../../src/simulation/invariants/commits.ts';
+import { Configurations } from '../../../src/simulation/invariants/configurations.ts';
 import { Disks } from '../../../src/simulation/invariants/disks.ts';
 import { DurableBeforeSent } from '../../../src/simulation/invariants/durable-before-sent.ts';
 import { RecoveryKeeps } from '../../../src/simulation/invariants/recovery-keeps.ts';
+import { Seats } from '../../../src/simulation/invariants/seats.ts';
 import {
   appended,
   entriesRecord,
@@ -30,7 +32,10 @@ const persisted = { kind: 'persisted', number: 1 } as const;
 function diskOf(records: readonly LogRecord[], options: { durable: boolean }) {
   const disks = new Disks();
   const commits = new Commits();
-  const sends = new DurableBeforeSent(disks, commits);
+  const configurations = new Configurations(commits);
+  const seats = new Seats(configurations, disks);
+  const sends = new DurableBeforeSent({ disks, commits, configurations, seats });
+  configurations.onView(machine(node1), replica([]), { before: null, now: view({}) });
   disks.onReady(machine(node1), ready({ records }));
   if (options.durable) disks.onInput(machine(node1), persisted);
   return { disks, commits, sends, keeps: new RecoveryKeeps(disks) };

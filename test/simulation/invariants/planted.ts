@@ -3,7 +3,7 @@
 import type { Ready } from '../../../src/core/contract.ts';
 import type { PeerEnvelope } from '../../../src/core/messages.ts';
 import type { Command, TentativeWrite } from '../../../src/core/model/command.ts';
-import type { Entry } from '../../../src/core/model/entry.ts';
+import type { Configuration, Entry } from '../../../src/core/model/entry.ts';
 import {
   clientId,
   groupId,
@@ -21,6 +21,7 @@ import { itemsInHand } from '../../../src/core/model/stored-items.ts';
 import type { Version } from '../../../src/core/model/version.ts';
 import type { RaftView } from '../../../src/core/raft/contract.ts';
 import type { RaftMessage } from '../../../src/core/raft/messages.ts';
+import { storageOf } from '../../../src/simulation/cluster.ts';
 import type { Asked, ReplicaView } from '../../../src/simulation/invariants/watch.ts';
 import type { MachineView } from '../../../src/simulation/observation.ts';
 
@@ -35,6 +36,9 @@ export function machine(name: NodeId, options: Partial<MachineView> = {}): Machi
     state: 'up',
     refusal: null,
     diskSurvived: true,
+    storageId: storageOf(name),
+    isMember: true,
+    membersAtStart: [],
     ...options,
   };
 }
@@ -46,6 +50,8 @@ export function view(options: {
   last?: number;
   commit?: number;
   applied?: number;
+  configuration?: Partial<Configuration>;
+  configurationIndex?: number;
 }): RaftView {
   const commit = options.commit ?? 0;
   return {
@@ -58,8 +64,13 @@ export function view(options: {
     persistedIndex: logIndex(options.last ?? commit),
     commitIndex: logIndex(commit),
     appliedIndex: logIndex(options.applied ?? commit),
-    configuration: { voters: [node1, node2, node3], votersOutgoing: [], learners: [] },
-    configurationIndex: logIndex(0),
+    configuration: {
+      voters: [node1, node2, node3],
+      votersOutgoing: [],
+      learners: [],
+      ...options.configuration,
+    },
+    configurationIndex: logIndex(options.configurationIndex ?? 0),
     standing: 'voter',
     logBytes: 0,
     quiet: false,
@@ -179,8 +190,8 @@ export function ready(options: {
       message: { kind: 'group', group, message },
     }),
   );
-  const persist = records === undefined ? null : { number, snapshots: [], records };
-  return { persist, state: null, messages, replies: [], events: [] };
+  const persist = records === undefined ? null : { number, snapshots: [], drops: [], records };
+  return { persist, state: null, messages, replies: [], addressBook: null, events: [] };
 }
 
 export function entriesRecord(...entries: Entry[]): LogRecord {
@@ -198,12 +209,14 @@ export function recovered(options: {
   point?: number;
   entries?: readonly Entry[];
   tentative?: readonly TentativeWrite[];
+  life?: number;
 }): RecoveredGroup {
   const { voters, votersOutgoing, learners } = view({}).configuration;
   const configuration = { voters, votersOutgoing, learners };
   const point = { index: logIndex(options.point ?? 0), term: term(0), configuration };
   return {
     group,
+    life: options.life ?? 0,
     point: options.point === undefined ? null : point,
     rows: [],
     items: itemsInHand([]),

@@ -10,6 +10,7 @@ import { limits } from '../../../src/core/model/limits.ts';
 import type { ItemRow, RemovedRow, StateRow } from '../../../src/core/model/state.ts';
 import type { Node } from '../../../src/core/node.ts';
 import { Commits } from '../../../src/simulation/invariants/commits.ts';
+import { Configurations } from '../../../src/simulation/invariants/configurations.ts';
 import { MergesHeard } from '../../../src/simulation/invariants/merges-heard.ts';
 import { OwnTermCommits } from '../../../src/simulation/invariants/own-term-commits.ts';
 import { QuorumChecked } from '../../../src/simulation/invariants/quorum-checked.ts';
@@ -129,9 +130,10 @@ describe('a tombstone stays until every replica has passed it (DESIGN 8)', () =>
       }),
     );
     const commits = new Commits();
-    const invariant = new TombstonesKept(commits);
+    const configurations = new Configurations(commits);
+    const invariant = new TombstonesKept(commits, configurations);
     const now = view({ commit: log.length });
-    for (const each of [commits, invariant]) {
+    for (const each of [configurations, commits]) {
       each.onView(machine(node1), replica(log), { before: null, now });
     }
     invariant.onReady(machine(node1), saved({ rows: [{ ...item('k', 7), value: null }] }));

@@ -2,19 +2,31 @@
 
 import { describe, expect, test } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
-import { nodeId } from '../../../src/core/model/ids.ts';
+import { nodeId, storageId } from '../../../src/core/model/ids.ts';
+import type { Member } from '../../../src/core/model/member.ts';
 import type { Transport, TransportEvents } from '../../../src/ports/transport.ts';
 import type { SimulatedNetworkOptions } from '../../../src/simulation/network/network.ts';
 import { SimulatedNetwork } from '../../../src/simulation/network/network.ts';
 import { transportContract } from '../../ports/transport.contract.ts';
 
-const members = ['node1', 'node2', 'node3'].map(nodeId);
+const memberOf = (node: NodeId, generation = 1): Member => ({
+  node,
+  storageId: storageId(`storage ${generation} of ${node}`),
+  addresses: { peer: `${node}/${generation}`, client: '', bulk: `${node}/${generation}/bulk` },
+  publicKey: `key ${generation} of ${node}`,
+  zone: '',
+});
+const names = ['node1', 'node2', 'node3'].map(nodeId);
+const members = names.map((name) => memberOf(name));
 const [node1, node2] = [nodeId('node1'), nodeId('node2')];
 
 transportContract('in memory', async () => {
   const network = new SimulatedNetwork();
-  const open = (self: NodeId): Transport => network.transport({ self, members });
+  const open = (self: NodeId, known = members): Transport =>
+    network.transport({ self, members: known });
   return {
+    members,
+    successor: async (self) => memberOf(self, 2),
     open,
     openRival: open,
     client: (node, onFrame) => network.client({ node, onFrame }),
@@ -189,7 +201,7 @@ test('links take turns in being first, each in its own order; without a seed the
     const network = new SimulatedNetwork(phaseSeed === undefined ? {} : { phaseSeed });
     const received: string[] = [];
     const onPeerFrame = (frame: Uint8Array, from: string) => received.push(`${from}:${frame[0]}`);
-    const [a, b, c] = members.map((self) => network.transport({ self, members }));
+    const [a, b, c] = names.map((self) => network.transport({ self, members }));
     if (a === undefined || b === undefined || c === undefined) throw new Error('three members');
     for (const node of [a, b]) await node.start(silent);
     await c.start({ ...silent, onPeerFrame });
