@@ -1,8 +1,13 @@
 // Turns real time into ticks. A busy node ticks every `limits.tickMs`; a resting one lets a
-// heartbeat period pass at a time, which is what makes an idle node cheap.
+// heartbeat period pass at a time, which is what makes an idle node cheap. All resting nodes of a
+// machine wake at the same instants: what they then say to each other finds them awake, where each
+// frame would wake its receiver.
 
 import { limits } from '../core/model/limits.ts';
 import type { Clock } from '../ports/clock.ts';
+
+/** Resting nodes wake when their common clock is a multiple of this. */
+const sharedMs = limits.aliveTicks * limits.tickMs;
 
 export class Ticker {
   readonly #clock: Clock;
@@ -14,12 +19,15 @@ export class Ticker {
   constructor(options: { clock: Clock; onTicks: (ticks: number) => void }) {
     this.#clock = options.clock;
     this.#onTicks = options.onTicks;
-    this.#countedUntilMs = options.clock.monotonicMs();
+    // The first tick may come early by less than a tick; from then on they are everybody's.
+    this.#countedUntilMs = floorTo(limits.tickMs, options.clock.monotonicMs());
   }
 
   /** The next tick shall come `ticks` after the last one, or sooner if it is already due sooner. */
   arm(ticks: number): void {
-    const dueMs = this.#countedUntilMs + ticks * limits.tickMs;
+    const latestMs = this.#countedUntilMs + ticks * limits.tickMs;
+    const togetherMs = floorTo(sharedMs, latestMs);
+    const dueMs = togetherMs > this.#countedUntilMs ? togetherMs : latestMs;
     if (this.#cancel !== null && this.#dueMs <= dueMs) return;
     this.#cancel?.();
     this.#dueMs = dueMs;
@@ -41,4 +49,8 @@ export class Ticker {
       this.#onTicks(ticks);
     } else this.arm(1);
   }
+}
+
+function floorTo(step: number, ms: number): number {
+  return Math.floor(ms / step) * step;
 }

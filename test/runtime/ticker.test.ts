@@ -1,6 +1,7 @@
 // Real time becomes ticks: none lost, none early, few while nothing happens.
 
 import { describe, expect, it } from 'vitest';
+import { limits } from '../../src/core/model/limits.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { Ticker } from '../../src/runtime/ticker.ts';
 
@@ -68,6 +69,28 @@ describe('ticker', () => {
     ticker.arm(1);
     clock.pass(3);
     expect(ticks).toEqual([2, 1]);
+  });
+
+  it('resting nodes of a machine wake together, whenever each of them began', () => {
+    const rest = limits.aliveTicks;
+    const wakeUps = [1003, 1068, 1149].map((beganMs) => {
+      const clock = new ManualClock();
+      clock.nowMs = beganMs;
+      const at: number[] = [];
+      const ticker: Ticker = new Ticker({
+        clock,
+        onTicks: () => {
+          at.push(clock.nowMs);
+          ticker.arm(rest);
+        },
+      });
+      ticker.arm(rest);
+      while (clock.nowMs < 1600) clock.pass(1);
+      return at.slice(-3);
+    });
+    expect(new Set(wakeUps.map(String)).size).toBe(1);
+    const [first = 0, second = 0, third = 0] = wakeUps[0] ?? [];
+    expect([second - first, third - second]).toEqual([150, 150]);
   });
 
   it('stopped, it never fires again', () => {

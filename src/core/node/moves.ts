@@ -23,6 +23,8 @@ import { isSettled } from './standings.ts';
 
 /** Nothing of a move waits for this; it only finds out that a step is done. */
 const lookTicks = 5;
+/** When all is in place: only a new placement or a new leader has something to do, and it can wait. */
+const restTicks = 50;
 
 export interface MovesOptions {
   readonly self: NodeId;
@@ -38,6 +40,8 @@ export class Moves {
   /** Ticks for which each peer has been reachable. */
   readonly #wellFor = new Map<NodeId, number>();
   #sinceLooked = 0;
+  /** The row by which the last look found everything in place; null when it did not. */
+  #settledBy: ControlRow | null = null;
 
   constructor(options: MovesOptions) {
     this.#options = options;
@@ -46,13 +50,16 @@ export class Moves {
   tick(ticks: number): void {
     this.#sinceLooked += ticks;
     if (this.#sinceLooked < lookTicks) return;
+    const row = this.#options.replicas.controlRow;
+    const rests = row !== null && row === this.#settledBy;
+    if (row === null || (rests && this.#sinceLooked < restTicks)) return;
     this.#noteHealth(this.#sinceLooked);
     this.#sinceLooked = 0;
-    const row = this.#options.replicas.controlRow;
-    if (row === null) return;
-    const leading = this.#options.replicas.all.filter(isSettled);
-    const budget = this.#budgetLeft(row, leading);
-    for (const replica of leading) this.#advance(replica, row, budget);
+    const leads = this.#options.replicas.all.filter(({ raft }) => raft.isLeader);
+    const settled = leads.filter(isSettled);
+    const budget = this.#budgetLeft(row, settled);
+    const moving = settled.filter((replica) => this.#advance(replica, row, budget));
+    this.#settledBy = moving.length === 0 && settled.length === leads.length ? row : null;
   }
 
   #noteHealth(ticks: number): void {
@@ -78,19 +85,22 @@ export class Moves {
     return budget;
   }
 
-  #advance(replica: Replica, row: ControlRow, budget: Budget): void {
-    this.#releaseLost(replica, row);
+  /** False: there was nothing to do for the group, and there will be nothing by this row. */
+  #advance(replica: Replica, row: ControlRow, budget: Budget): boolean {
+    const isReleasing = this.#releaseLost(replica, row);
     const { configuration } = replica.raft;
     // The control group's log is its own clock; another group's may know more than the row here.
-    if (replica.group !== controlGroup && epochOf(configuration) > row.epoch) return;
+    if (replica.group !== controlGroup && epochOf(configuration) > row.epoch) return true;
     const wanted = desiredRow(row, replica.group);
     if (isAsWanted(configuration, wanted)) {
-      if (isReportDue(replica, row)) this.#propose(replica, [], row);
-      return;
+      if (!isReportDue(replica, row)) return isReleasing;
+      this.#propose(replica, [], row);
+      return true;
     }
     const changes =
       this.#additions(replica, wanted, budget) ?? this.#exchange(replica, { wanted, row });
     if (changes.length > 0) this.#propose(replica, changes, row);
+    return true;
   }
 
   #propose(replica: Replica, changes: readonly MemberChange[], { epoch }: ControlRow): void {
@@ -161,8 +171,8 @@ export class Moves {
   }
 
   /** Nothing of a lost disk comes back: no tombstone is kept for its sake. */
-  #releaseLost(replica: Replica, row: ControlRow): void {
-    if (replica.machine.kind !== 'data') return;
+  #releaseLost(replica: Replica, row: ControlRow): boolean {
+    if (replica.machine.kind !== 'data') return false;
     const { partition } = replica.machine;
     for (const node of partition.departed) {
       const isMember = row.members.some((member) => member.node === node);
@@ -171,6 +181,7 @@ export class Moves {
       replica.raft.propose(command, commandSize(command));
       this.#options.onProposed(replica);
     }
+    return partition.departed.length > 0;
   }
 }
 
