@@ -21,6 +21,7 @@ import type { ClusterReport } from './report.ts';
 import { takeMember } from './start-lock.ts';
 import type { Limit } from './start-nodes.ts';
 import { expectNode } from './target.ts';
+import { waitUntil } from './wait-until.ts';
 
 export interface LeaveOptions {
   readonly node: string;
@@ -43,6 +44,9 @@ export interface Left {
 const endsByItselfMs = 5000;
 const killLimitMs = 5000;
 const controlMs = 2000;
+/** A leadership changes hands in far less; a replica that was down catches up in about as much. */
+const calmMs = 5000;
+const pollMs = 100;
 
 export async function leaveCluster(
   cluster: Cluster,
@@ -133,7 +137,7 @@ async function howToLeave(
   const leaving = new Set<string>(row.departures.map((departure) => departure.node));
   const staying = row.members.filter((member) => member.node !== node && !leaving.has(member.node));
   if (staying.length === 0) throw lastMember(cluster, node);
-  const report = await probeCluster(cluster, db, patientDeadlineMs);
+  const report = await lookWhenCalm(cluster, db);
   if (!runs && !force) throw isDown(node);
   if (report.data.unavailable > 0) throw undecidable(report, node);
   if (!force && report.data.underReplicated > 0) throw underReplicated(report, node);
@@ -141,6 +145,23 @@ async function howToLeave(
   if (!force && staying.length < replicationFactor)
     throw tooFew({ node, staying: staying.length, replicationFactor });
   return runs ? 'leaving' : 'lost';
+}
+
+/**
+ * While every node runs, what seems to be missing is on its way: a leadership that changes hands, a
+ * replica that catches up after the last change. Only what stays missing is refused for.
+ */
+async function lookWhenCalm(cluster: Cluster, db: Db): Promise<ClusterReport> {
+  const look = () => probeCluster(cluster, db, patientDeadlineMs);
+  const isWhole = ({ data }: ClusterReport) => data.unavailable + data.underReplicated === 0;
+  let report = await look();
+  const ask = async (): Promise<true | null> => {
+    if (isWhole(report) || !cluster.nodes.every((node) => isRunning(cluster, node))) return true;
+    report = await look();
+    return null;
+  };
+  await waitUntil({ ask, everyMs: pollMs, timeoutMs: calmMs });
+  return report;
 }
 
 function isRunning({ paths }: Cluster, node: string): boolean {
