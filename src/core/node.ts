@@ -237,6 +237,7 @@ export class Node {
   }
 
   #bury(replica: Replica): void {
+    this.#applier.letGo(replica);
     this.#awake.delete(replica);
     this.#touched.delete(replica);
   }
@@ -252,6 +253,7 @@ export class Node {
       if (output === null) break;
       this.#applier.obey(replica, output);
     }
+    if (replica.isLetGo) this.#applier.letGo(replica);
     this.#leaderships.observe(replica);
     if (replica.raft.isQuiet) this.#awake.delete(replica);
     else this.#awake.add(replica);

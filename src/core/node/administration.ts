@@ -14,7 +14,7 @@ import type { Call, Calls } from './call.ts';
 import { commandSize } from './command-size.ts';
 import type { Liveness } from './liveness.ts';
 import { describeReach, hasQuorum, nameOf, reachOf } from './reach.ts';
-import { refuse } from './refusals.ts';
+import { letGo, refuse } from './refusals.ts';
 import type { Replica } from './replica.ts';
 
 interface Proposed {
@@ -96,6 +96,14 @@ export class Administration {
       this.#proposed.delete(index);
       this.#timeOut(call, control);
     }
+  }
+
+  /** Asked again, a change that was made is answered as made. */
+  onLetGo(control: Replica): void {
+    const reach = reachOf(control, this.#options.liveness);
+    for (const { call } of this.#proposed.values())
+      this.#options.calls.answer(call, letGo(control, reach));
+    this.#proposed.clear();
   }
 
   #refuse(

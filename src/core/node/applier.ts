@@ -59,6 +59,14 @@ export class Applier {
     if (output.reads.length + output.lostReads.length > 0) onReads(replica, output);
   }
 
+  /** The group has let go of this node: nobody who waits here would ever hear the end. */
+  letGo(replica: Replica): void {
+    const { writes, everyReplica, administration } = this.#options;
+    writes.onLetGo(replica);
+    everyReplica.onLetGo(replica);
+    if (replica.machine.kind === 'control') administration.onLetGo(replica);
+  }
+
   #install(replica: Replica, snapshot: Snapshot): void {
     const { durability, outbox, writes, tentative } = this.#options;
     replica.install(snapshot, durability.openNumber);

@@ -25,31 +25,43 @@ export interface Destination {
 
 export class HeldHere implements Destination {
   readonly #replica: Replica;
+  /** The group may let go of this node while a call waits. */
+  readonly #afterwards: HeldElsewhere;
 
-  constructor(replica: Replica) {
+  constructor(replica: Replica, replicas: Replicas) {
     this.#replica = replica;
+    this.#afterwards = new HeldElsewhere(replica.group, replicas);
   }
 
   get leader(): NodeId | null {
-    return this.#replica.raft.leader;
+    return this.#isHeld ? this.#replica.raft.leader : this.#afterwards.leader;
   }
 
   get isHere(): boolean {
-    return this.#replica.raft.isLeader;
+    return this.#isHeld ? this.#replica.raft.isLeader : this.#afterwards.isHere;
   }
 
   reach(liveness: Liveness): Reach {
-    return reachOf(this.#replica, liveness);
+    return this.#isHeld ? reachOf(this.#replica, liveness) : this.#afterwards.reach(liveness);
   }
 
   describe(liveness: Liveness): string {
+    if (!this.#isHeld) return this.#afterwards.describe(liveness);
     return describeReach(this.#replica, this.reach(liveness));
   }
 
   /** The replica hears of the next leader by itself. */
-  learn(): void {}
+  learn(leader: NodeId): void {
+    if (!this.#isHeld) this.#afterwards.learn(leader);
+  }
 
-  passOver(): void {}
+  passOver(node: NodeId): void {
+    if (!this.#isHeld) this.#afterwards.passOver(node);
+  }
+
+  get #isHeld(): boolean {
+    return !this.#replica.dropped && !this.#replica.isLetGo;
+  }
 }
 
 export class HeldElsewhere implements Destination {

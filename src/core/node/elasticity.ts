@@ -204,6 +204,7 @@ export class Elasticity {
     replica.retiredTo = leader;
     this.#terms.set(replica, term);
     this.#parts.tentative.offerAll(replica);
+    this.#parts.onProposed(replica);
     this.#releases.ask(replica);
   }
 

@@ -8,7 +8,7 @@ import type { Version } from '../model/version.ts';
 import type { Call, Calls } from './call.ts';
 import type { Liveness } from './liveness.ts';
 import { reachOf } from './reach.ts';
-import { refuse } from './refusals.ts';
+import { letGo, refuse } from './refusals.ts';
 import type { Replica } from './replica.ts';
 
 interface Waiting {
@@ -55,6 +55,13 @@ export class EveryReplica {
 
   checkAll(): void {
     for (const replica of [...this.#waiting.keys()]) this.check(replica);
+  }
+
+  /** Asked again of whoever leads now, a write is not executed again, and waits on there. */
+  onLetGo(replica: Replica): void {
+    for (const { call } of this.#waiting.get(replica) ?? [])
+      this.#calls.answer(call, letGo(replica, reachOf(replica, this.#liveness)));
+    this.#waiting.delete(replica);
   }
 
   #settle(waiting: Waiting): boolean {

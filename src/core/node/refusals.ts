@@ -2,7 +2,7 @@
 // outcomes).
 
 import type { Configuration } from '../model/entry.ts';
-import type { NodeId } from '../model/ids.ts';
+import type { GroupId, NodeId } from '../model/ids.ts';
 import { compareIds } from '../model/ids.ts';
 import type { Refusal, Result } from '../model/operation.ts';
 import type { Version } from '../model/version.ts';
@@ -37,6 +37,12 @@ export function refuse(facts: RefusalFacts): Result {
     version: facts.version ?? null,
   };
   return { kind: 'refused', refusal };
+}
+
+/** What was proposed by a leader that its group has let go of before the end is known elsewhere. */
+export function letGo({ group }: { readonly group: GroupId }, reach: Reach): Result {
+  const message = `group ${group} has let go of this node before the outcome was known here`;
+  return refuse({ reason: 'not-leader', effect: 'unknown', message, reach });
 }
 
 /** Every node whose vote counts, of both sets, sorted, each once. */

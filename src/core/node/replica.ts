@@ -92,6 +92,14 @@ export class Replica {
     return this.provenAt !== null && this.appliedIndex >= this.provenAt;
   }
 
+  /**
+   * True: this node is no member of the group any more, by the word of a leader or by its own log when
+   * it hears nobody who leads. No entry comes here any more: whoever waits for one must wait elsewhere.
+   */
+  get isLetGo(): boolean {
+    return this.retiredTo !== null || (this.raft.leader === null && !this.raft.isMember);
+  }
+
   /** Voters of both sets, and learners. */
   get members(): readonly NodeId[] {
     return membersOf(this.raft.configuration);

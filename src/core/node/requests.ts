@@ -111,7 +111,8 @@ export class Requests {
     if (control.raft.isLeader) {
       const { control: machine } = control.machine;
       this.#options.administration.propose(call, operation, { replica: control, machine });
-    } else if (call.request.forward) this.#options.forwards.pass(call, new HeldHere(control));
+    } else if (call.request.forward)
+      this.#options.forwards.pass(call, new HeldHere(control, this.#options.replicas));
     else this.#redirect(call, control);
     return control;
   }
@@ -123,13 +124,14 @@ export class Requests {
     if (busy !== null) return this.#refuse(call, busy.reason, busy.message);
     const group = this.#groupOf(operation);
     const replica = this.#options.replicas.get(group);
-    if (!replica || replica.retiredTo !== null) return this.#passOn(call, group);
+    if (!replica || replica.isLetGo) return this.#passOn(call, group);
     if (call.request.consistency === 'one') {
       // Who is catching up has old state, and none at all at first.
       if (!replica.isCopy(this.#options.liveness.self)) return this.#passOn(call, group);
       this.#atOne(call, replica, operation);
     } else if (replica.raft.isLeader) this.#atLeader(call, replica, operation);
-    else if (call.request.forward) this.#options.forwards.pass(call, new HeldHere(replica));
+    else if (call.request.forward)
+      this.#options.forwards.pass(call, new HeldHere(replica, this.#options.replicas));
     else this.#redirect(call, replica);
     return replica;
   }

@@ -17,7 +17,7 @@ import { commandSize } from './command-size.ts';
 import type { EveryReplica } from './every-replica.ts';
 import type { Liveness } from './liveness.ts';
 import { describeReach, hasQuorum, nameOf, reachOf } from './reach.ts';
-import { refuse } from './refusals.ts';
+import { letGo, refuse } from './refusals.ts';
 import type { Replica } from './replica.ts';
 
 interface Proposed {
@@ -103,6 +103,13 @@ export class Writes {
       waiting.delete(index);
       this.#timeOut(call, replica);
     }
+  }
+
+  /** The group has let go of this node: where the session is known now, the outcome is known too. */
+  onLetGo(replica: Replica): void {
+    for (const { call } of this.#proposed.get(replica)?.values() ?? [])
+      this.#calls.answer(call, letGo(replica, reachOf(replica, this.#liveness)));
+    this.#proposed.delete(replica);
   }
 
   #finish(done: { call: Call; replica: Replica; index: LogIndex; result: ApplyResult }): void {

@@ -71,6 +71,11 @@ export class Raft {
     return this.#state.configurations.current;
   }
 
+  /** By its own log, as far as that goes: a voter of either set, or a learner. */
+  get isMember(): boolean {
+    return this.#state.configurations.isMember(this.#state.self);
+  }
+
   get leader(): NodeId | null {
     return this.#state.leader;
   }

@@ -62,6 +62,8 @@ function bidFarewell(state: RaftState, leadership: Leadership): void {
   const isGone = ({ node }: Progress) => !state.configurations.isMember(node);
   const gone = [...leadership.progress.values()].filter(isGone);
   if (gone.length === 0) return;
+  // No answer is waited for: who led before may still have to hear what became of its proposals.
+  for (const progress of gone) if (progress.mode === 'probe') progress.paused = false;
   replicate(state, leadership);
   for (const progress of gone) sendCommit(state, progress);
   followConfiguration(state, leadership);

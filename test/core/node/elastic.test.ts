@@ -42,6 +42,10 @@ function join(world: World, node: NodeId, storage = `storage-${node}`): void {
   world.start(member);
 }
 
+function keyOf(world: World, group: number): string {
+  for (let number = 0; ; number++) if (world.groupOf(`k${number}`) === group) return `k${number}`;
+}
+
 function row(world: World, node: NodeId): ControlRow {
   const result = world.call(node, { kind: 'control' });
   if (result.kind !== 'control') throw new Error(JSON.stringify(result));
@@ -237,6 +241,36 @@ describe('the replica of a node that was let go', () => {
     world.heal();
     world.runUntil(() => world.node(holder).removed, 6000);
     expect(world.get(others[0] as NodeId, 'k', { forward: true })).toBe('alone');
+  });
+});
+
+describe('a leader that is cut off while its groups move away', () => {
+  it('answers who waits for a proposal as soon as it hears that it was let go', () => {
+    const world = ledWorld({ partitions: 16 });
+    const led = (node: NodeId) => world.groups().filter((group) => world.leaderOf(group) === node);
+    const lone = world.alive.find((node) => node !== world.leaderOf(0)) as NodeId;
+    const groups = led(lone);
+    const newcomers = [node4, nodeId('node5'), nodeId('node6')];
+    for (const other of [...world.alive, ...newcomers]) if (other !== lone) world.cut(lone, other);
+    const asked = groups.map((group) => {
+      const key = `${keyOf(world, group)}`;
+      return { group, id: world.ask(lone, put(key, 'v'), { timeoutMs: 600_000 }).id };
+    });
+    for (const newcomer of newcomers) {
+      join(world, newcomer);
+      world.run(800);
+    }
+    world.heal();
+    world.runUntil(() => asked.every(({ id }) => world.answer(id) !== undefined), 500);
+    const moved = asked.filter(({ group }) => {
+      return !row(world, node4).placement[group]?.includes(lone);
+    });
+    expect(moved.length).toBeGreaterThan(0);
+    for (const { id } of moved)
+      expect(world.answer(id)).toMatchObject({
+        kind: 'refused',
+        refusal: { reason: 'not-leader', effect: 'unknown' },
+      });
   });
 });
 

@@ -11,6 +11,7 @@ import { Forwards } from '../../../src/core/node/forwards.ts';
 import type { Liveness } from '../../../src/core/node/liveness.ts';
 import { Outbox } from '../../../src/core/node/outbox.ts';
 import type { Replica } from '../../../src/core/node/replica.ts';
+import { Replicas } from '../../../src/core/node/replicas.ts';
 import { put, World } from './world.ts';
 
 const key = 'user:1001';
@@ -203,6 +204,8 @@ function forwarding(life: number) {
     incarnation: incarnation(life),
     executeHere: ({ request }) => executed.push(request.id),
   });
-  const replica = { raft: { leader: nodeId('node2'), isLeader: false } } as unknown as Replica;
-  return { forwards, outbox, calls, replica: new HeldHere(replica), executed };
+  const raft = { leader: nodeId('node2'), isLeader: false };
+  const replica = { raft, dropped: false, isLetGo: false } as unknown as Replica;
+  const destination = new HeldHere(replica, new Replicas());
+  return { forwards, outbox, calls, replica: destination, executed };
 }

@@ -2,7 +2,7 @@
 // writes become durable when the disk is not stopped. For tests of what a client sees at each
 // level; faults of networks and disks in all their variety belong to the simulator.
 
-import type { Bootstrap } from '../../../src/core/contract.ts';
+import type { AddressBook, Bootstrap } from '../../../src/core/contract.ts';
 import type { PeerMessage } from '../../../src/core/messages.ts';
 import { featureLevelOfThisBuild } from '../../../src/core/model/features.ts';
 import type { NodeId } from '../../../src/core/model/ids.ts';
@@ -70,6 +70,8 @@ export class World {
   readonly #replies = new Map<number, Result>();
   readonly #foreign: NodeId | undefined;
   readonly #bounds: Partial<Bounds>;
+  /** Whom each node knows by name. */
+  readonly #known = new Map<NodeId, ReadonlySet<NodeId>>();
   readonly #drops = new Map<NodeId, GroupDrop[]>();
   readonly #said = new Map<PeerMessage['kind'], number>();
   #nextRequest = 1;
@@ -259,6 +261,7 @@ export class World {
 
   #bear(self: NodeId): Node {
     const own = this.#members.find(({ node }) => node === self)?.storageId;
+    this.#known.set(self, new Set(this.#members.map(({ node }) => node)));
     return new Node({
       self,
       storageId: this.#foreign === self ? storageId('made-later') : (own ?? storageId('')),
@@ -315,6 +318,7 @@ export class World {
       this.node(to).step({ kind: 'message', from: name, message });
     }
     for (const { reply } of ready.replies) this.#record(reply);
+    if (ready.addressBook) this.#connect(name, ready.addressBook);
     if (ready.state) {
       const { number, sync } = ready.state;
       node.step({ kind: 'state-saved', number, synced: sync });
@@ -325,6 +329,15 @@ export class World {
     if (this.#stoppedDisks.has(name)) this.#heldBatches.set(name, number);
     else node.step({ kind: 'persisted', number });
     return ready.messages.length + 1;
+  }
+
+  /** A node takes no notice of a connection to a peer that it does not know yet. */
+  #connect(name: NodeId, { members }: AddressBook): void {
+    const known = this.#known.get(name) ?? new Set();
+    const names = members.map(({ node }) => node);
+    const met = names.filter((peer) => !known.has(peer) && this.#alive().includes(peer));
+    this.#known.set(name, new Set(names));
+    for (const peer of met) if (peer !== name) this.#up(name, peer);
   }
 
   #record(reply: Reply): void {
