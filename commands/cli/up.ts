@@ -5,6 +5,7 @@ import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { UpOptions, UpPlan, UpResult } from '../../src/cluster/up.ts';
 import { exitCodes } from '../../src/errors.ts';
 import { durationText } from '../../src/terminal/quantities.ts';
+import { takenOutLine } from '../../src/terminal/status-view.ts';
 import type { Output, Shown } from './output.ts';
 import { nothing } from './output.ts';
 import { shownStatus } from './status.ts';
@@ -80,23 +81,25 @@ function shownPlan(plan: UpPlan): Shown {
   };
 }
 
-function shownResult({ plan, pids, elapsedMs, report }: UpResult): Shown {
+function shownResult({ plan, pids, elapsedMs, takenOut, report }: UpResult): Shown {
   const { name } = plan;
+  const start = plan.start.filter((node) => !takenOut.includes(node));
   const state = report === null ? 'started' : 'ready';
   return {
     json: {
       ...(report ?? { cluster: { name, nodes: plan.nodes } }),
       created: plan.create !== null,
       ready: report !== null,
-      started: plan.start.map((node) => ({ name: node, pid: pids[node] ?? null })),
+      started: start.map((node) => ({ name: node, pid: pids[node] ?? null })),
       basePort: plan.basePort,
       elapsedMs: Math.round(elapsedMs),
     },
     text: () => [
       `Cluster ${name} is ${state} in ${durationText(elapsedMs)}`,
+      ...takenOut.map(takenOutLine),
       `  write     dsys put user:1001 '{"name":"Alice"}' --consistency quorum`,
       '  break it  dsys kill leader       watch  dsys status --watch       stop  dsys down',
     ],
-    names: plan.start,
+    names: start,
   };
 }

@@ -15,6 +15,7 @@ import { probeCluster } from './probe.ts';
 import type { ProcessCondition } from './process-table.ts';
 import { waitUntilTrusted } from './rejoining.ts';
 import { bringUp } from './start.ts';
+import { assertNotTakenOut } from './taken-out.ts';
 import { type Drawn, drawTargets, needsLeader } from './target.ts';
 
 export type NodeAction = 'kill' | 'stop' | 'start' | 'restart' | 'pause' | 'resume';
@@ -85,7 +86,10 @@ async function perform(
   nodes: readonly string[],
   { action, signal, timeoutMs }: ActionRequest,
 ): Promise<ReadonlyMap<string, number>> {
-  if (action === 'start') return bringUp(cluster, nodes, timeoutMs);
+  if (action === 'start') {
+    await assertNotTakenOut(cluster, nodes);
+    return bringUp(cluster, nodes, timeoutMs);
+  }
   if (action === 'restart') {
     const live = nodes.filter((node) => conditionOf(cluster, node) !== 'gone');
     await Promise.all(live.map((node) => endNode(cluster, node, timeoutMs)));

@@ -111,11 +111,13 @@ function nodeReport(
   const state = nodeState(facts);
   const answer = answers.get(name);
   const gone = facts.condition === 'gone';
+  const member = cluster.file.members.find((one) => one.node === name);
   return {
     name,
     state,
     pid: gone ? null : (facts.record?.pid ?? null),
-    address: cluster.file.members.find((member) => member.node === name)?.addresses.client ?? '',
+    address: member?.addresses.client ?? '',
+    zone: member?.zone ?? '',
     uptimeMs: gone ? null : facts.ageMs,
     keys: answer?.keys ?? null,
     leads: answer?.leads ?? null,

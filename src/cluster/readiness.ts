@@ -23,15 +23,16 @@ export class Readiness {
     this.#plan = plan;
   }
 
-  /** Judges one round of answers. */
-  missing(answers: readonly NodeStatus[]): string[] {
+  /** Judges one round of answers; nothing is expected of those in `without`. */
+  missing(answers: readonly NodeStatus[], without: readonly string[] = []): string[] {
     const answered = new Set(answers.map((answer) => answer.node as string));
-    const silent = this.#plan.nodes.filter((node) => !answered.has(node));
+    const nodes = this.#plan.nodes.filter((node) => !without.includes(node));
+    const silent = nodes.filter((node) => !answered.has(node));
     const views = groupViews(answers, this.#plan.partitions + 1);
     const leaderless = views.filter((view, group) => !this.#hasCommitted(view, group)).length;
     return [
       ...silent.map((node) => `${node} does not answer`),
-      ...answers.flatMap((answer) => lostPeers(answer, this.#plan.nodes)),
+      ...answers.flatMap((answer) => lostPeers(answer, nodes)),
       ...(leaderless === 0 ? [] : [`${leaderless} of ${views.length} groups without a leader`]),
     ];
   }

@@ -17,6 +17,8 @@ export interface NodeReport {
   readonly state: NodeState;
   readonly pid: number | null;
   readonly address: string;
+  /** Its label `zone`; empty: none. */
+  readonly zone: string;
   readonly uptimeMs: number | null;
   readonly keys: number | null;
   readonly leads: number | null;

@@ -10,7 +10,7 @@ import { Tail } from './follow.ts';
 import { nodePaths } from './home.ts';
 import { lastLines } from './logs.ts';
 import { liveProcess, signalProcess, spawnNode, waitForCondition } from './node-process.ts';
-import { type PidRecord, readExitRecord, recordedProcess } from './pid-file.ts';
+import { type ExitRecord, type PidRecord, readExitRecord, recordedProcess } from './pid-file.ts';
 import { liveStatuses, Readiness } from './readiness.ts';
 import { withStartLock } from './start-lock.ts';
 import { waitUntil } from './wait-until.ts';
@@ -66,7 +66,8 @@ export async function waitUntilListening(
     everyMs: pollMs,
     ask: () => {
       assertAlive(cluster, nodes);
-      for (const node of pending) if (saysStarted(node)) pending.delete(node);
+      for (const node of pending)
+        if (saysStarted(node) || isTakenOut(cluster, node)) pending.delete(node);
       return pending.size === 0 || null;
     },
   });
@@ -76,7 +77,8 @@ export async function waitUntilListening(
 }
 
 /**
- * Resolves when the whole cluster is ready; rejects when a started node ends or the time is over.
+ * Resolves when the whole cluster is ready, without those of whom it turns out that the control group
+ * has taken them out; rejects when a started node ends or the time is over.
  */
 export async function waitUntilReady(
   cluster: Cluster,
@@ -91,7 +93,8 @@ export async function waitUntilReady(
     everyMs: pollMs,
     ask: async () => {
       assertAlive(cluster, started);
-      missing = readiness.missing(await liveStatuses(db, answerMs));
+      const answers = await liveStatuses(db, answerMs);
+      missing = readiness.missing(answers, takenOut(cluster, started));
       return missing.length === 0 || null;
     },
   });
@@ -117,8 +120,27 @@ function saysStarted({ record, tail }: StartedNode): boolean {
   return false;
 }
 
+/** Those that have ended because they are no members any more. */
+export function takenOut(cluster: Cluster, nodes: readonly StartedNode[]): string[] {
+  return nodes.filter((node) => isTakenOut(cluster, node)).map(({ name }) => name);
+}
+
+function isTakenOut(cluster: Cluster, node: StartedNode): boolean {
+  return isGone(node) && exitOf(cluster, node)?.code === 'member-removed';
+}
+
+function isGone({ record }: StartedNode): boolean {
+  return recordedProcess(record).condition === 'gone';
+}
+
+/** What this very process said when it ended. */
+function exitOf({ paths }: Cluster, { name, record }: StartedNode): ExitRecord | null {
+  const told = readExitRecord(nodePaths(paths, name));
+  return told?.pid === record.pid ? told : null;
+}
+
 function assertAlive(cluster: Cluster, nodes: readonly StartedNode[]): void {
-  const ended = nodes.find(({ record }) => recordedProcess(record).condition === 'gone');
+  const ended = nodes.find((node) => isGone(node) && !isTakenOut(cluster, node));
   if (ended !== undefined) throw startFailed(cluster, ended);
 }
 
@@ -131,10 +153,10 @@ function startedMeanwhile(names: readonly string[]): DsysError {
   });
 }
 
-function startFailed(cluster: Cluster, { name, record }: StartedNode): DsysError {
+function startFailed(cluster: Cluster, node: StartedNode): DsysError {
+  const { name } = node;
   const paths = nodePaths(cluster.paths, name);
-  const told = readExitRecord(paths);
-  const exit = told?.pid === record.pid ? told : null;
+  const exit = exitOf(cluster, node);
   const lines = lastLines(paths.log, shownLines);
   const reason = exit === null ? 'its process ended without a word' : exit.message;
   const shown = lines.map((line) => `\n    ${line}`).join('');

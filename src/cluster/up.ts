@@ -24,6 +24,7 @@ import {
   type Limit,
   type StartedNode,
   startNodes,
+  takenOut,
   waitUntilListening,
   waitUntilReady,
 } from './start-nodes.ts';
@@ -59,6 +60,8 @@ export interface UpResult {
   readonly plan: UpPlan;
   readonly pids: Readonly<Record<string, number>>;
   readonly elapsedMs: number;
+  /** Nodes that the control group took out while they were down: they end as soon as they are told. */
+  readonly takenOut: readonly string[];
   /** null with `--wait none` and `--wait listening`. */
   readonly report: ClusterReport | null;
 }
@@ -126,7 +129,10 @@ async function startAndWait(attempt: Attempt): Promise<UpResult> {
     progress.done(timed(`${nodesText(started.length)} spawned (pids ${shown})`, attempt));
     recordEvent(cluster.paths, { kind: plan.create ? 'up' : 'resume', detail: { pids } });
     const report = await waitFor(attempt, started);
-    return { plan, pids, elapsedMs: performance.now() - attempt.startedAt, report };
+    const elapsedMs = performance.now() - attempt.startedAt;
+    // One of them may not have been told yet.
+    const without = report?.membership.removed ?? takenOut(cluster, started);
+    return { plan, pids, elapsedMs, takenOut: without, report };
   } catch (cause) {
     await killStarted(started);
     if (plan.create !== null) await removeUnused(cluster);

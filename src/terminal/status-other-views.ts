@@ -49,6 +49,7 @@ export const ringLines: View = async (report, palette) => {
     headLine(report, palette),
     ...(await columns(rows, [
       { title: 'NODE', cell: (row) => row.name },
+      ...zoneColumns(report),
       ...shareColumns(shares, 'HOLDS', ({ replicas }) => replicas),
       ...shareColumns(shares, 'LEADS', ({ leads }) => leads),
       ...shareColumns(shares, 'KEYS', ({ keys }) => keys),
@@ -61,6 +62,13 @@ export const ringLines: View = async (report, palette) => {
 type Share = StatusReport['data']['shares'][number];
 
 const barWidth = 8;
+
+/** None while no node has a label. */
+function zoneColumns({ nodes }: StatusReport): Column<Share>[] {
+  const zones = new Map(nodes.map(({ name, zone }) => [name, zone]));
+  if ([...zones.values()].every((zone) => zone === '')) return [];
+  return [{ title: 'ZONE', cell: ({ name }) => zones.get(name) || '-' }];
+}
 
 function shareColumns(
   shares: readonly Share[],

@@ -16,6 +16,7 @@ export interface StatusNode {
   readonly keys: number | null;
   readonly leads: number | null;
   readonly address: string;
+  readonly zone: string;
   readonly incarnation: number | null;
   readonly silentPeers: readonly string[];
   readonly crash: {
@@ -189,10 +190,12 @@ function moveLines({ data, membership }: StatusReport): string[] {
     ...unlisted.map(
       (node) => `${node} is a member, but its join was broken off: dsys join ${node}`,
     ),
-    ...removed.map(
-      (node) => `${node} was taken out of the cluster: dsys replace ${node}, or dsys leave ${node}`,
-    ),
+    ...removed.map(takenOutLine),
   ];
+}
+
+export function takenOutLine(node: string): string {
+  return `${node} was taken out of the cluster: dsys replace ${node}, or dsys leave ${node}`;
 }
 
 function crashLines({ name, crash }: StatusNode, { red, dim }: Palette): string[] {

@@ -78,6 +78,7 @@ export function nodeReport(name: string, changes: Partial<NodeReport> = {}): Nod
     uptimeMs: 130_000,
     keys: 40,
     leads: 1,
+    zone: '',
     incarnation: 2,
     silentPeers: [],
     crash: null,

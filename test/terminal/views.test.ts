@@ -124,6 +124,15 @@ describe('status', () => {
     ]);
   });
 
+  it('shows the zones where there are any', async () => {
+    const nodes = report.nodes.map((node, at) => ({ ...node, zone: at === 1 ? 'b' : '' }));
+    expect((await ringLines({ ...report, nodes }, plain)).slice(1, 4)).toEqual([
+      'NODE   ZONE  HOLDS            LEADS            KEYS            LEADS PARTITIONS',
+      'node1  -         2  ████████      1  ████████    40  ████████  1',
+      'node2  b         2  ████████      1  ████████    40  ████████  2',
+    ]);
+  });
+
   it('marks whom the nodes do not agree about, and who doubts itself', async () => {
     const dead = peerStatus('node3', { belief: 'dead', phi: 23.118, connected: false });
     const answers = [
