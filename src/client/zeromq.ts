@@ -18,7 +18,7 @@ export interface ClientSocketOptions {
  */
 const framesMax = 8;
 
-/** Makes sockets: DEALERs, encrypted, dialing again every 50 to 200 ms, never outliving `close`. */
+/** Makes sockets: DEALERs, encrypted, dialing again after 10 to 200 ms, never outliving `close`. */
 export type SocketMaker = (options: ClientSocketOptions) => ClientSocket;
 
 export async function loadSockets(): Promise<SocketMaker> {
@@ -30,7 +30,7 @@ export async function loadSockets(): Promise<SocketMaker> {
       curveSecretKey: keys.secretKey,
       linger: 0,
       immediate: true,
-      reconnectInterval: 50,
+      reconnectInterval: 10,
       reconnectMaxInterval: 200,
       sendHighWaterMark: framesMax,
     });

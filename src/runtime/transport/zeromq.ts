@@ -52,7 +52,7 @@ export interface PeerSocketOptions {
   readonly routingId: string;
 }
 
-/** A DEALER that only sends. A restarted peer is found again within 50 to 200 ms. */
+/** A DEALER that only sends. A restarted peer is found again within 10 to 200 ms. */
 export function newPeerSocket(options: PeerSocketOptions): Dealer {
   return new Dealer({
     curveServerKey: options.serverKey,
@@ -61,7 +61,7 @@ export function newPeerSocket(options: PeerSocketOptions): Dealer {
     routingId: options.routingId,
     linger: 0,
     immediate: true,
-    reconnectInterval: 50,
+    reconnectInterval: 10,
     reconnectMaxInterval: 200,
     sendHighWaterMark: peerFramesMax,
   });
