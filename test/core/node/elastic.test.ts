@@ -147,6 +147,65 @@ describe('a replacement', () => {
   });
 });
 
+describe('a name that comes again', () => {
+  /** The disk under the name is lost, and a new one takes its place. */
+  function replace(world: World, node: NodeId): void {
+    world.kill(node);
+    world.run(100);
+    const lost = { kind: 'leave', node, how: 'lost', force: false } as const;
+    expect(administer(world, lost).kind).toBe('administered');
+    const [asked] = world.alive as [NodeId];
+    world.runUntil(() => row(world, asked).members.every((member) => member.node !== node), 3000);
+    join(world, node, 'a new disk');
+    world.runUntil(() => isSettled(world), 6000);
+  }
+
+  // Simulator, seed 5: both disks counted their incarnations from 1, and so their dots.
+  it('has dots of its own: what the new disk takes at one is no copy of what the old one took', () => {
+    const world = ledWorld({ partitions: 1 });
+    for (const key of ['k1', 'k2']) {
+      expect(world.put(node3, key, 'old', { consistency: 'one' }).kind).toBe('written');
+    }
+    world.runUntil(() => world.get(node1, 'k2', { forward: true }) === 'old');
+    replace(world, node3);
+    // Until it has heard that it votes.
+    world.run(100);
+    for (const key of ['k1', 'k2']) {
+      expect(world.put(node3, key, 'new', { consistency: 'one' }).kind).toBe('written');
+      world.runUntil(() => world.get(node1, key, { forward: true }) === 'new');
+    }
+  });
+});
+
+describe('a group that comes back to a node', () => {
+  // Simulator, seed 440: the next life spoke in the term that the drop was still to keep.
+  it('is born again when the drop of its earlier life is durable, and not before', () => {
+    const world = ledWorld({ nodes: 4, partitions: 1 });
+    const configure = (copies: number): void => {
+      const operation = { replicationFactor: copies, deadNodeTimeoutMs: null } as const;
+      expect(administer(world, { kind: 'configure', ...operation }).kind).toBe('administered');
+    };
+    const holders = () => world.alive.filter((node) => world.node(node).replica(groupId(1)));
+    const before = holders();
+    const wanted = () => row(world, world.leaderOf(0) as NodeId).placement[1] ?? [];
+    configure(2);
+    const out = before.find((node) => !wanted().includes(node)) as NodeId;
+    world.stopDisk(out);
+    world.runUntil(() => !holders().includes(out));
+    configure(3);
+    const named = () => {
+      const led = world.leaderOf(1);
+      return led === null ? [] : (world.node(led).replica(groupId(1))?.members ?? []);
+    };
+    world.runUntil(() => named().includes(out));
+    world.run(200);
+    expect(holders()).not.toContain(out);
+    world.startDisk(out);
+    world.runUntil(() => isSettled(world), 6000);
+    expect(holders()).toContain(out);
+  });
+});
+
 describe('the voters of the control group', () => {
   const voters = (world: World): number => {
     const led = world.leaderOf(0);
