@@ -26,6 +26,9 @@ export interface ClientConnection {
   close(): void;
 }
 
+/** Levels at which every key is read once more when all is over. */
+export type LastLevel = 'quorum' | 'all';
+
 export interface WorkloadSetting {
   readonly plan: Plan;
   readonly clusterId: ClusterId;
@@ -40,8 +43,8 @@ export interface WorkloadSetting {
   readonly hash: (text: string) => number;
   /** The true time of the simulated world; the clients' clocks do not skew. */
   readonly wallMs: () => number;
-  /** In the calm: everything has come to where it belongs, so that nothing excuses a read. */
-  readonly isSettled: () => boolean;
+  /** In the calm: nothing excuses a last read of this level any more. */
+  readonly mayReadLast: (level: LastLevel) => boolean;
 }
 
 export interface Workload {

@@ -51,7 +51,7 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
     network: world.clientNetwork(random.stream('clients')),
     hash: hashText,
     wallMs: () => world.wallMs,
-    isSettled: () => run.isSettled,
+    mayReadLast: (level) => run.mayReadLast(level),
   });
   const run: Run = new Run({
     world,

@@ -133,7 +133,7 @@ function clientsOf(plan: Plan): { clients: Clients; map: OneMap } {
     network: map,
     hash: hashText,
     wallMs: () => 1,
-    isSettled: () => true,
+    mayReadLast: () => true,
   });
   return { clients, map };
 }
