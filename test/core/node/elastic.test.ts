@@ -127,6 +127,20 @@ describe('a leave', () => {
   });
 });
 
+describe('a member that is called lost and lives', () => {
+  // Simulator, seed 842: it ended when the control group had let go of it, and another group, whose
+  // third voter was dead, needed its vote to do the same.
+  it('ends when it is no member any more, and not before', () => {
+    const world = ledWorld({ nodes: 5, partitions: 8 });
+    const lost = { kind: 'leave', node: node2, how: 'lost', force: true } as const;
+    expect(administer(world, lost).kind).toBe('administered');
+    const isListed = () => row(world, node1).members.some(({ node }) => node === node2);
+    world.runUntil(() => !isListed() || world.node(node2).removed, 6000);
+    expect(isListed()).toBe(false);
+    world.runUntil(() => world.node(node2).removed);
+  });
+});
+
 describe('a replacement', () => {
   it('takes the name of a lost disk when every group has let go of it', () => {
     const world = ledWorld({ partitions: 8 });
@@ -278,6 +292,28 @@ describe('the replica of a node that was let go', () => {
     }
     expect(world.drops(node2).map(({ life }) => life)).not.toContain(0);
     expect(world.drops(node2).length).toBeGreaterThan(0);
+  });
+
+  // Simulator, seed 683: a learner that never came to be had nothing to drop, and never asked.
+  it('is asked for when the node does not know that it ever was one', () => {
+    const world = ledWorld({ nodes: 4, partitions: 1 });
+    const copies = (replicationFactor: number): void => {
+      const operation = { replicationFactor, deadNodeTimeoutMs: null } as const;
+      expect(administer(world, { kind: 'configure', ...operation }).kind).toBe('administered');
+    };
+    const stranger = world.alive.find((name) => !world.node(name).replica(groupId(1))) as NodeId;
+    for (const other of world.alive) if (other !== stranger) world.cut(stranger, other);
+    const led = () => world.node(world.leaderOf(1) as NodeId).replica(groupId(1)) as Replica;
+    copies(4);
+    world.runUntil(() => led().members.includes(stranger));
+    copies(3);
+    world.runUntil(() => !led().members.includes(stranger));
+    const { machine } = led();
+    const departed = () => (machine.kind === 'data' ? machine.partition.departed : []);
+    world.runUntil(() => departed().length > 0);
+    world.heal();
+    world.runUntil(() => departed().length === 0);
+    expect(world.node(stranger).replica(groupId(1))).toBeUndefined();
   });
 
   it('drains its `one` writes first, also when it hears late that it was let go', () => {
