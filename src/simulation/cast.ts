@@ -32,8 +32,8 @@ export type LastLevel = 'quorum' | 'all';
 export interface WorkloadSetting {
   readonly plan: Plan;
   readonly clusterId: ClusterId;
-  /** Sorted. */
-  readonly members: readonly NodeId[];
+  /** Names in the cluster's file, as it is now; sorted. */
+  readonly clusterFile: () => readonly NodeId[];
   /** Those of the plan over the constants: as every node has them. */
   readonly limits: Limits;
   /** Of the workload alone; take one named stream per client or operation. */

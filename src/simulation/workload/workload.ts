@@ -45,13 +45,13 @@ export class Clients implements Workload {
     this.#mayReadLast = setting.mayReadLast;
     const count = Math.max(0, ...operations.map(({ client }) => client));
     let requests = 0;
-    const { clusterId, members, network, wallMs, limits } = setting;
+    const { clusterId, clusterFile, network, wallMs, limits } = setting;
     const make = (number: number, most: number): Client =>
       new Client({
         number,
         inFlightMax: most,
         clusterId,
-        members,
+        clusterFile,
         network,
         wallMs,
         partitions,

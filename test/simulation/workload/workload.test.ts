@@ -127,7 +127,7 @@ function clientsOf(plan: Plan): { clients: Clients; map: OneMap } {
   const clients = new Clients({
     plan,
     clusterId: cluster,
-    members,
+    clusterFile: () => members,
     limits,
     random: seededRandom('clients'),
     network: map,
