@@ -125,6 +125,8 @@ export interface Released {
 export interface ReportReleased {
   readonly kind: 'report-released';
   readonly node: NodeId;
+  /** Of the departure that is meant: the name may be another disk's, and departing, by then. */
+  readonly epoch: number;
   readonly groups: readonly GroupId[];
 }
 

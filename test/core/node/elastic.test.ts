@@ -191,6 +191,30 @@ describe('a name that comes again', () => {
   });
 });
 
+describe('a report that a group has let go', () => {
+  // A leader that was paused says it late: the name is another disk's, and departs as well.
+  it('counts for the departure that it speaks of, and for no later one', () => {
+    const world = ledWorld({ nodes: 4, partitions: 1 });
+    const led = world.leaderOf(0) as NodeId;
+    const leaver = world.alive.find((node) => node !== led && node !== world.leaderOf(1)) as NodeId;
+    const { epoch } = row(world, led);
+    const leave = { kind: 'leave', node: leaver, how: 'leaving', force: true } as const;
+    const open = () => row(world, led).departures.find(({ node }) => node === leaver)?.groups;
+    expect(administer(world, leave).kind).toBe('administered');
+    const report = { kind: 'report-released', node: leaver, groups: [groupId(1)] } as const;
+    const from = world.alive.find((node) => node !== led) as NodeId;
+    const said = (of: number): void => {
+      const message = { ...report, epoch: of };
+      world.node(led).step({ kind: 'message', from, message });
+      world.run(1);
+    };
+    said(epoch);
+    expect(open()).toContain(groupId(1));
+    said(epoch + 1);
+    expect(open()).not.toContain(groupId(1));
+  });
+});
+
 describe('a group that comes back to a node', () => {
   // Simulator, seed 440: the next life spoke in the term that the drop was still to keep.
   it('is born again when the drop of its earlier life is durable, and not before', () => {

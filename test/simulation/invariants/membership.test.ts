@@ -183,7 +183,7 @@ describe('a member is released when its groups have let go of it', () => {
 });
 
 describe('a group is reported to have let go of a member', () => {
-  const report = { kind: 'report-released', node: node3, groups: [group] } as const;
+  const report = { kind: 'report-released', node: node3, groups: [group], epoch: 5 } as const;
   const departures = [{ node: node3, how: 'leaving', epoch: 5, groups: [group] }];
   const control = (role: 'leader' | 'follower'): ReplicaView => ({
     ...replica([], { view: view({ role }) }),
@@ -212,7 +212,10 @@ describe('a group is reported to have let go of a member', () => {
     );
     const written = {
       ...entry({ index: 1 }),
-      payload: { kind: 'command', command: { ...report, kind: 'groups-released' } },
+      payload: {
+        kind: 'command',
+        command: { kind: 'groups-released', node: node3, groups: [group] },
+      },
     } as const;
     const records = [{ kind: 'entries', group: groupId(0), entries: [written] }] as const;
     const itself = { persist: ready({ records }).persist };
