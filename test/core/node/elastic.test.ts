@@ -1,69 +1,21 @@
 // Members come and go while clients write: what each part of core/node does of it, in one world.
 
 import { describe, expect, it } from 'vitest';
-import type { ControlRow } from '../../../src/core/model/control-row.ts';
 import { groupId, type NodeId, nodeId } from '../../../src/core/model/ids.ts';
-import type { AdminOperation, Result } from '../../../src/core/model/operation.ts';
 import type { Replica } from '../../../src/core/node/replica.ts';
-import { memberOf, put, World, type WorldOptions } from './world.ts';
-
-const [node1, node2, node3, node4] = ['node1', 'node2', 'node3', 'node4'].map(nodeId) as [
-  NodeId,
-  NodeId,
-  NodeId,
-  NodeId,
-];
-const soon = { stableTicks: 50 };
-
-function ledWorld(options: WorldOptions = {}): World {
-  const world = new World({ bounds: soon, ...options });
-  world.runUntilLed();
-  // Everyone is registered, and the leaders are where they belong.
-  world.run(100);
-  return world;
-}
-
-/** As the commands do: again after a refusal that says that nothing happened. */
-function administer(world: World, operation: AdminOperation): Result {
-  for (;;) {
-    const leader = world.leaderOf(0);
-    if (leader === null) world.run(10);
-    else {
-      const result = world.call(leader, operation);
-      if (result.kind !== 'refused' || result.refusal.reason !== 'not-leader') return result;
-      world.run(10);
-    }
-  }
-}
-
-function join(world: World, node: NodeId, storage = `storage-${node}`): void {
-  const member = memberOf(node, storage);
-  expect(administer(world, { kind: 'join', member }).kind).toBe('administered');
-  world.start(member);
-}
-
-function row(world: World, node: NodeId): ControlRow {
-  const result = world.call(node, { kind: 'control' });
-  if (result.kind !== 'control') throw new Error(JSON.stringify(result));
-  return result.row;
-}
-
-/** Every group is where the control group wants it, and nowhere else. */
-function isSettled(world: World): boolean {
-  const leader = world.leaderOf(0);
-  if (leader === null) return false;
-  const { placement, departures } = row(world, leader);
-  if (departures.length > 0) return false;
-  return placement.every((wanted, group) => {
-    const led = world.leaderOf(group);
-    if (led === null) return false;
-    const { configuration } = world.node(led).replica(groupId(group))?.raft ?? {};
-    const isThere = configuration?.voters.join() === [...wanted].sort().join();
-    const holders = world.alive.filter((name) => world.node(name).replica(groupId(group)));
-    const isNowhereElse = group === 0 || holders.every((name) => wanted.includes(name));
-    return isThere && configuration?.votersOutgoing.length === 0 && isNowhereElse;
-  });
-}
+import {
+  administer,
+  isSettled,
+  join,
+  ledWorld,
+  node1,
+  node2,
+  node3,
+  node4,
+  row,
+  soon,
+} from './elastic-world.ts';
+import { memberOf, put, World } from './world.ts';
 
 describe('a join', () => {
   it('gives the newcomer its share, and every key stays readable through it', () => {
@@ -161,89 +113,6 @@ describe('a replacement', () => {
   });
 });
 
-describe('a name that comes again', () => {
-  /** The disk under the name is lost, and a new one takes its place. */
-  function replace(world: World, node: NodeId): void {
-    world.kill(node);
-    world.run(100);
-    const lost = { kind: 'leave', node, how: 'lost', force: false } as const;
-    expect(administer(world, lost).kind).toBe('administered');
-    const [asked] = world.alive as [NodeId];
-    world.runUntil(() => row(world, asked).members.every((member) => member.node !== node), 3000);
-    join(world, node, 'a new disk');
-    world.runUntil(() => isSettled(world), 6000);
-  }
-
-  // Simulator, seed 5: both disks counted their incarnations from 1, and so their dots.
-  it('has dots of its own: what the new disk takes at one is no copy of what the old one took', () => {
-    const world = ledWorld({ partitions: 1 });
-    for (const key of ['k1', 'k2']) {
-      expect(world.put(node3, key, 'old', { consistency: 'one' }).kind).toBe('written');
-    }
-    world.runUntil(() => world.get(node1, 'k2', { forward: true }) === 'old');
-    replace(world, node3);
-    // Until it has heard that it votes.
-    world.run(100);
-    for (const key of ['k1', 'k2']) {
-      expect(world.put(node3, key, 'new', { consistency: 'one' }).kind).toBe('written');
-      world.runUntil(() => world.get(node1, key, { forward: true }) === 'new');
-    }
-  });
-});
-
-describe('a report that a group has let go', () => {
-  // A leader that was paused says it late: the name is another disk's, and departs as well.
-  it('counts for the departure that it speaks of, and for no later one', () => {
-    const world = ledWorld({ nodes: 4, partitions: 1 });
-    const led = world.leaderOf(0) as NodeId;
-    const leaver = world.alive.find((node) => node !== led && node !== world.leaderOf(1)) as NodeId;
-    const { epoch } = row(world, led);
-    const leave = { kind: 'leave', node: leaver, how: 'leaving', force: true } as const;
-    const open = () => row(world, led).departures.find(({ node }) => node === leaver)?.groups;
-    expect(administer(world, leave).kind).toBe('administered');
-    const report = { kind: 'report-released', node: leaver, groups: [groupId(1)] } as const;
-    const from = world.alive.find((node) => node !== led) as NodeId;
-    const said = (of: number): void => {
-      const message = { ...report, epoch: of };
-      world.node(led).step({ kind: 'message', from, message });
-      world.run(1);
-    };
-    said(epoch);
-    expect(open()).toContain(groupId(1));
-    said(epoch + 1);
-    expect(open()).not.toContain(groupId(1));
-  });
-});
-
-describe('a group that comes back to a node', () => {
-  // Simulator, seed 440: the next life spoke in the term that the drop was still to keep.
-  it('is born again when the drop of its earlier life is durable, and not before', () => {
-    const world = ledWorld({ nodes: 4, partitions: 1 });
-    const configure = (copies: number): void => {
-      const operation = { replicationFactor: copies, deadNodeTimeoutMs: null } as const;
-      expect(administer(world, { kind: 'configure', ...operation }).kind).toBe('administered');
-    };
-    const holders = () => world.alive.filter((node) => world.node(node).replica(groupId(1)));
-    const before = holders();
-    const wanted = () => row(world, world.leaderOf(0) as NodeId).placement[1] ?? [];
-    configure(2);
-    const out = before.find((node) => !wanted().includes(node)) as NodeId;
-    world.stopDisk(out);
-    world.runUntil(() => !holders().includes(out));
-    configure(3);
-    const named = () => {
-      const led = world.leaderOf(1);
-      return led === null ? [] : (world.node(led).replica(groupId(1))?.members ?? []);
-    };
-    world.runUntil(() => named().includes(out));
-    world.run(200);
-    expect(holders()).not.toContain(out);
-    world.startDisk(out);
-    world.runUntil(() => isSettled(world), 6000);
-    expect(holders()).toContain(out);
-  });
-});
-
 describe('the voters of the control group', () => {
   const voters = (world: World): number => {
     const led = world.leaderOf(0);
@@ -298,64 +167,6 @@ describe('a member that is dead for too long', () => {
     world.run(2000);
     expect(row(world, node1).departures).toEqual([]);
     expect(row(world, node1).members).toHaveLength(3);
-  });
-});
-
-describe('the replica of a node that was let go', () => {
-  it('is forgotten on disk, and the group keeps no tombstone for its sake', () => {
-    const world = ledWorld({ nodes: 4, partitions: 8 });
-    const leave = { kind: 'leave', node: node2, how: 'leaving', force: false } as const;
-    expect(administer(world, leave).kind).toBe('administered');
-    world.runUntil(() => world.node(node2).removed, 6000);
-    const kept = world.groups().filter((group) => world.node(node2).replica(groupId(group)));
-    expect(kept).toEqual([0]);
-    for (const group of world.groups().slice(1)) {
-      const led = world.leaderOf(group);
-      const machine = led === null ? undefined : world.node(led).replica(groupId(group))?.machine;
-      expect(machine?.kind === 'data' ? machine.partition.departed : null).toEqual([]);
-    }
-    expect(world.drops(node2).map(({ life }) => life)).not.toContain(0);
-    expect(world.drops(node2).length).toBeGreaterThan(0);
-  });
-
-  // Simulator, seed 683: a learner that never came to be had nothing to drop, and never asked.
-  it('is asked for when the node does not know that it ever was one', () => {
-    const world = ledWorld({ nodes: 4, partitions: 1 });
-    const copies = (replicationFactor: number): void => {
-      const operation = { replicationFactor, deadNodeTimeoutMs: null } as const;
-      expect(administer(world, { kind: 'configure', ...operation }).kind).toBe('administered');
-    };
-    const stranger = world.alive.find((name) => !world.node(name).replica(groupId(1))) as NodeId;
-    for (const other of world.alive) if (other !== stranger) world.cut(stranger, other);
-    const led = () => world.node(world.leaderOf(1) as NodeId).replica(groupId(1)) as Replica;
-    copies(4);
-    world.runUntil(() => led().members.includes(stranger));
-    copies(3);
-    world.runUntil(() => !led().members.includes(stranger));
-    const { machine } = led();
-    const departed = () => (machine.kind === 'data' ? machine.partition.departed : []);
-    world.runUntil(() => departed().length > 0);
-    world.heal();
-    world.runUntil(() => departed().length === 0);
-    expect(world.node(stranger).replica(groupId(1))).toBeUndefined();
-  });
-
-  it('drains its `one` writes first, also when it hears late that it was let go', () => {
-    const world = ledWorld({ nodes: 4, partitions: 1 });
-    const holder = world.alive.find((name) => {
-      return world.node(name).replica(groupId(1)) && world.leaderOf(1) !== name;
-    }) as NodeId;
-    const others = world.alive.filter((name) => name !== holder);
-    const leave = { kind: 'leave', node: holder, how: 'leaving', force: false } as const;
-    expect(administer(world, leave).kind).toBe('administered');
-    for (const other of others) world.cut(holder, other);
-    // Alone, it takes a write that nobody else knows of.
-    expect(world.put(holder, 'k', 'alone', { consistency: 'one' }).kind).toBe('written');
-    world.run(300);
-    expect(world.node(holder).replica(groupId(1))).toBeDefined();
-    world.heal();
-    world.runUntil(() => world.node(holder).removed, 6000);
-    expect(world.get(others[0] as NodeId, 'k', { forward: true })).toBe('alone');
   });
 });
 
