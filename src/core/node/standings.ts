@@ -109,10 +109,7 @@ export class Standings {
     this.#options.outbox.send(from, { kind: 'not-a-member', group, question, index, term });
   }
 
-  /**
-   * The control group lets go of who is called lost at once, but others may need its vote still, if
-   * it lives: it ends when it is no member any more.
-   */
+  /** A node ends when it is no member any more: until then another group may need its vote. */
   #isStranger(replica: Replica, node: NodeId): boolean {
     if (!isSettled(replica) || membersOf(replica.raft.configuration).includes(node)) return false;
     const { machine } = replica;
