@@ -122,6 +122,8 @@ export interface LeaveOptions extends AdministerOptions {
   readonly how?: 'leaving' | 'lost';
   /** Also when that leaves fewer members than the replication factor. */
   readonly force?: boolean;
+  /** Only if the member has this data directory; else `node-not-found`: it is out already. */
+  readonly storageId?: string;
 }
 
 export interface ConfigureOptions extends AdministerOptions {

@@ -36,7 +36,8 @@ export function chooseNode(
 export function candidatesOf(call: Asked, routes: Routes): NodeId[] {
   if (call.pin !== null) return [call.pin];
   const leader = routes.leaderOf(call.group);
-  const replicas = routes.replicasOf(call.group);
+  // Who left is none any more, even if nobody has said yet who took its place.
+  const replicas = routes.replicasOf(call.group).filter((node) => routes.nodes.includes(node));
   const all = replicas.length > 0 ? replicas : routes.nodes;
   const turned = rotate(all, call.tries);
   if (leader === null || call.consistency !== 'one' || !all.includes(leader)) return turned;

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import type { ClusterId } from '../core/model/ids.ts';
 import { clusterId } from '../core/model/ids.ts';
 import { DsysError } from '../errors.ts';
-import { parseClusterFile } from '../wire/cluster-file.ts';
+import { type ClusterFile, parseClusterFile } from '../wire/cluster-file.ts';
 import { parseKeyFile } from '../wire/key-file.ts';
 import type { ConnectOptions, KeyPair, NodeAddress } from './api.ts';
 import { invalid } from './validation.ts';
@@ -18,6 +18,8 @@ export interface ClusterAccess {
   readonly keys: KeyPair;
   /** null: to be learned from a node. */
   readonly partitions: number | null;
+  /** Who is a member by now, as far as it can be known without a node; empty: nobody knows. */
+  readonly nodesNow: () => readonly NodeAddress[];
 }
 
 export function clusterAccess(options: ConnectOptions): ClusterAccess {
@@ -35,7 +37,7 @@ function accessFromOptions(
     throw invalid(
       'expected keys and clusterId beside addresses, as in keys/client.json and cluster.json',
     );
-  return { clusterId: clusterId(id), nodes, keys, partitions: null };
+  return { clusterId: clusterId(id), nodes, keys, partitions: null, nodesNow: () => nodes };
 }
 
 function accessFromHome(options: ConnectOptions): ClusterAccess {
@@ -46,14 +48,32 @@ function accessFromHome(options: ConnectOptions): ClusterAccess {
   const cluster = parseClusterFile(readText(clusterPath, { home, name }), clusterPath);
   return {
     clusterId: cluster.clusterId,
-    nodes: cluster.members.map(({ node, addresses, publicKey }) => ({
-      node,
-      address: addresses.client,
-      publicKey,
-    })),
+    nodes: addressesIn(cluster),
     keys: options.keys ?? parseKeyFile(readKeys(keyPath), keyPath),
     partitions: cluster.settings.partitions,
+    nodesNow: () => nodesAt(clusterPath, cluster.clusterId),
   };
+}
+
+function addressesIn({ members }: ClusterFile): readonly NodeAddress[] {
+  return members.map(({ node, addresses, publicKey }) => ({
+    node,
+    address: addresses.client,
+    publicKey,
+  }));
+}
+
+/** Nobody, when the file is gone or no cluster of ours: then what was known is as good as anything. */
+function nodesAt(path: string, id: ClusterId): readonly NodeAddress[] {
+  const text = textIfAny(path);
+  if (text === null) return [];
+  try {
+    const cluster = parseClusterFile(text, path);
+    return cluster.clusterId === id ? addressesIn(cluster) : [];
+  } catch (error) {
+    if (error instanceof DsysError) return [];
+    throw error;
+  }
 }
 
 /** The environment's cluster, the last used one, or the only one. */

@@ -68,9 +68,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Db> {
 }
 
 function openDatabase(access: ClusterAccess, { name }: ConnectOptions, newSocket: SocketMaker): Db {
-  const { nodes, keys, partitions } = access;
+  const { nodes, keys, partitions, nodesNow } = access;
   const routes = new Routes({ nodes: nodes.map(({ node }) => nodeId(node)), partitions });
-  const watch = new TopologyWatch({ routes, dispatcher: () => dispatcher });
+  const watch = new TopologyWatch({ routes, nodesNow, dispatcher: () => dispatcher });
   const dispatcher: Dispatcher = new Dispatcher({
     nodes,
     keys,
@@ -82,6 +82,7 @@ function openDatabase(access: ClusterAccess, { name }: ConnectOptions, newSocket
     onNodeSlow: (node) => watch.onSlow(node),
     onNodeLost: () => watch.onLost(),
     onStranger: (from) => watch.onStranger(from),
+    onNobody: () => watch.onNobody(),
   });
   return new Database({ dispatcher, routes, watch });
 }

@@ -2,7 +2,7 @@
 // values. Values are copied out of the frame that brought them: they belong to the caller.
 
 import type { NodeId } from '../core/model/ids.ts';
-import { controlGroup, logIndex, nodeId } from '../core/model/ids.ts';
+import { controlGroup, logIndex, nodeId, storageId } from '../core/model/ids.ts';
 import type { Member } from '../core/model/member.ts';
 import type {
   AdminOperation,
@@ -143,8 +143,12 @@ export class Database implements Db {
   }
 
   leave(node: string, options: LeaveOptions = {}): Promise<{ index: number }> {
-    const { how = 'leaving', force = false } = options;
-    return this.#administer({ kind: 'leave', node: nodeId(node), how, force }, options);
+    const { how = 'leaving', force = false, storageId: id } = options;
+    const leave = { kind: 'leave', node: nodeId(node), how, force } as const;
+    return this.#administer(
+      id === undefined ? leave : { ...leave, storageId: storageId(id) },
+      options,
+    );
   }
 
   configure(options: ConfigureOptions): Promise<{ index: number }> {

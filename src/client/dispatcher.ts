@@ -41,6 +41,8 @@ export interface DispatcherOptions extends FleetOptions {
   readonly onNodeLost: (node: NodeId) => void;
   /** `from` names a leader that the fleet does not know; the place to ask it for the members. */
   readonly onStranger: (from: NodeId) => void;
+  /** Nobody who could answer is reachable. True: there are others now, who were not known. */
+  readonly onNobody: () => boolean;
 }
 
 export class Dispatcher {
@@ -111,8 +113,9 @@ export class Dispatcher {
     if ('key' in operation) call.group ??= this.#routes.groupOf(operation.key);
     const now = performance.now();
     const node = chooseNode(call, this.#routes, (one) => this.#fleet.reachabilityOf(one, now));
-    if (node === null) this.#strand(call, now);
-    else this.#send(call, node, now);
+    if (node !== null) this.#send(call, node, now);
+    else if (call.pin === null && this.#options.onNobody()) this.#place(call);
+    else this.#strand(call, now);
   }
 
   #send(call: Call, node: NodeId, now: number): void {

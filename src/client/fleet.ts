@@ -66,6 +66,23 @@ export class Fleet {
   }
 
   /**
+   * They may be members, by the word of a file: true when one of them is news. Those that are gone by
+   * the same word stay, because only the cluster itself knows.
+   */
+  meet(nodes: readonly NodeAddress[]): boolean {
+    const news = nodes.filter((one) => {
+      const known = this.#addresses.get(nodeId(one.node));
+      return known === undefined || !isSameEnd(known, one);
+    });
+    for (const one of news) {
+      const node = nodeId(one.node);
+      this.#addresses.set(node, one);
+      this.#leave(node, true);
+    }
+    return news.length > 0;
+  }
+
+  /**
    * These are the members now. One that is gone is not asked any more, but what it has been asked
    * it may still answer; one that has new keys or a new address is dialed anew.
    */

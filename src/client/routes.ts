@@ -70,6 +70,16 @@ export class Routes {
     return true;
   }
 
+  /**
+   * Nobody who was known answers, and these may: they are asked as well, and what was known of
+   * replicas and leaders is of before.
+   */
+  meet(nodes: readonly NodeId[]): void {
+    this.#nodes = [...new Set([...this.#nodes, ...nodes])].sort(compareIds);
+    this.#learned = false;
+    this.#routes.clear();
+  }
+
   get knowsMembers(): boolean {
     return this.#membersIndex > 0;
   }

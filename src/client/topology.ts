@@ -1,10 +1,11 @@
 // Questions that the client asks for itself: who leads what, of the first node that is reached (in
 // the frame of the first operation); whether a node that fell silent is alive again; and who is a
 // member now, when a node names a leader that is not known here, or a connection is lost. The
-// control group's own word on the members counts by its index: an old one changes nothing.
+// control group's own word on the members counts by its index: an old one changes nothing. When
+// nobody answers who is known here, all of them may have left: then cluster.json is read again.
 
 import type { NodeId } from '../core/model/ids.ts';
-import { controlGroup } from '../core/model/ids.ts';
+import { controlGroup, nodeId } from '../core/model/ids.ts';
 import type { Member } from '../core/model/member.ts';
 import type { NodeQuery, Topology } from '../core/model/operation.ts';
 import type { NodeAddress } from './api.ts';
@@ -15,20 +16,30 @@ import type { Routes } from './routes.ts';
 const askMs = 1000;
 /** The members that a client knows are looked at again after so long, when all are asked. */
 const freshMs = 1000;
+/** While nobody answers, cluster.json is read again after so long. */
+const rereadMs = 500;
 
 type ControlState = Extract<Success, { readonly kind: 'control' }>;
 
 export class TopologyWatch {
   readonly #routes: Routes;
   readonly #dispatcher: () => Dispatcher;
+  readonly #nodesNow: () => readonly NodeAddress[];
   readonly #asking = new Set<NodeId>();
   readonly #askingMembers = new Set<NodeId>();
   #refreshing = false;
   #refreshedAt = performance.now();
+  #rereadAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: { routes: Routes; dispatcher: () => Dispatcher }) {
+  constructor(options: {
+    readonly routes: Routes;
+    readonly dispatcher: () => Dispatcher;
+    /** As cluster.json has them, or as the program gave them. */
+    readonly nodesNow: () => readonly NodeAddress[];
+  }) {
     this.#routes = options.routes;
     this.#dispatcher = options.dispatcher;
+    this.#nodesNow = options.nodesNow;
   }
 
   /** Learns the topology, if nobody told it yet. */
@@ -50,6 +61,18 @@ export class TopologyWatch {
     void this.#askMembers(null, askMs).finally(() => {
       this.#refreshing = false;
     });
+  }
+
+  /** Nobody who is known can be reached. True: now there is somebody to ask who was not known. */
+  onNobody(): boolean {
+    const now = performance.now();
+    if (now - this.#rereadAt < rereadMs) return false;
+    this.#rereadAt = now;
+    const nodes = this.#nodesNow();
+    if (!this.#dispatcher().fleet.meet(nodes)) return false;
+    this.#routes.meet(nodes.map(({ node }) => nodeId(node)));
+    this.onLost();
+    return true;
   }
 
   /** The node names somebody as leader whom the client does not know. */

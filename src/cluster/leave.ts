@@ -89,7 +89,8 @@ export async function depart(
   const first = await db.control({ timeoutMs: controlMs });
   if (!isMember(first.row, node, storage)) return { moved: 0, epoch: first.row.epoch };
   progress.begin(`asking the control group to let ${node} go`);
-  await db.leave(node, { how, force, timeoutMs: Math.min(limit.timeoutMs, 30_000) });
+  const meant = storage === null ? {} : { storageId: storage };
+  await db.leave(node, { how, force, ...meant, timeoutMs: Math.min(limit.timeoutMs, 30_000) });
   recordEvent(cluster.paths, { kind: 'leave', node, detail: { how, force } });
   let total = 0;
   let left = 0;

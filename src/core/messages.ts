@@ -109,7 +109,11 @@ export interface AskRelease {
   readonly pending: readonly Dot[];
 }
 
-/** Sent back by the leader: what is merged, and whether the group needs nothing of it any more. */
+/**
+ * Sent back by the leader: what is merged, and whether the group needs nothing of it any more. Also
+ * sent unasked, and not released, to who departed and is still waited for: it may not know that it
+ * ever was a replica.
+ */
 export interface Released {
   readonly kind: 'released';
   readonly group: GroupId;
@@ -121,6 +125,8 @@ export interface Released {
 export interface ReportReleased {
   readonly kind: 'report-released';
   readonly node: NodeId;
+  /** Of the departure that is meant: the name may be another disk's, and departing, by then. */
+  readonly epoch: number;
   readonly groups: readonly GroupId[];
 }
 

@@ -26,11 +26,14 @@ export interface ClientConnection {
   close(): void;
 }
 
+/** Levels at which every key is read once more when all is over. */
+export type LastLevel = 'quorum' | 'all';
+
 export interface WorkloadSetting {
   readonly plan: Plan;
   readonly clusterId: ClusterId;
-  /** Sorted. */
-  readonly members: readonly NodeId[];
+  /** Names in the cluster's file, as it is now; sorted. */
+  readonly clusterFile: () => readonly NodeId[];
   /** Those of the plan over the constants: as every node has them. */
   readonly limits: Limits;
   /** Of the workload alone; take one named stream per client or operation. */
@@ -40,8 +43,8 @@ export interface WorkloadSetting {
   readonly hash: (text: string) => number;
   /** The true time of the simulated world; the clients' clocks do not skew. */
   readonly wallMs: () => number;
-  /** In the calm: everything has come to where it belongs, so that nothing excuses a read. */
-  readonly isSettled: () => boolean;
+  /** In the calm: nothing excuses a last read of this level any more. */
+  readonly mayReadLast: (level: LastLevel) => boolean;
 }
 
 export interface Workload {

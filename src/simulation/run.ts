@@ -7,7 +7,7 @@
 
 import { assert } from '../core/model/assert.ts';
 import { tick } from '../core/model/ids.ts';
-import type { Judges, Rest, Workload } from './cast.ts';
+import type { Judges, LastLevel, Rest, Workload } from './cast.ts';
 import type { Failure } from './outcome.ts';
 import { Violation } from './outcome.ts';
 import type { World } from './world.ts';
@@ -35,16 +35,22 @@ export class Run {
   readonly #world: World;
   readonly #options: RunOptions;
   #now = 0;
-  #isSettled = false;
+  /** In the calm, nothing was astir when that was last looked at; true once it was. */
+  #cameToRest = false;
+  #isCalm = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
     this.#world = options.world;
   }
 
-  /** Where members come and go, nobody is on the way any more; asked every few ticks of the calm. */
-  get isSettled(): boolean {
-    return this.#isSettled;
+  /**
+   * Where members come and go, nobody is on the way any more. At `all`, every replica has everything:
+   * a snapshot for one that was left behind may take as long as the network pleases.
+   */
+  mayReadLast(level: LastLevel): boolean {
+    const mayBeAstir = level === 'quorum' && !this.#world.operator.isElastic;
+    return this.#cameToRest || (this.#isCalm && mayBeAstir);
   }
 
   get now(): number {
@@ -68,14 +74,14 @@ export class Run {
     await this.#world.calm();
     workload.onCalm(tick(this.#now));
     const { isElastic } = this.#world.operator;
-    this.#isSettled = !isElastic;
+    this.#isCalm = true;
     const calmMax = isElastic ? elasticCalmTicksMax : calmTicksMax;
     let unrest: string | null = 'nothing was looked at';
     while (unrest !== null) {
       if (this.#now >= ticks + calmMax) throw new Violation('progress', unrest);
       for (let i = 0; i < restEvery; i++) await this.#tick();
       const astir = this.#openErrands() ?? judges.unrest(this.#rest());
-      this.#isSettled ||= astir === null;
+      this.#cameToRest ||= astir === null;
       unrest = this.#openOperations() ?? astir ?? (workload.idle ? null : 'the last reads come');
     }
     judges.judge(this.#rest());

@@ -9,7 +9,7 @@ import { limits } from '../core/model/limits.ts';
 import { seededRandom } from '../core/model/random.ts';
 import { hashText } from '../wire/key-hash.ts';
 import type { Judges, MakeJudges, MakeWorkload, Workload } from './cast.ts';
-import { memberNames, simulatedCluster } from './cluster.ts';
+import { simulatedCluster } from './cluster.ts';
 import { makeJudges } from './judgement/judgement.ts';
 import type { Observer } from './observation.ts';
 import type { Outcome } from './outcome.ts';
@@ -45,13 +45,13 @@ export async function simulate(plan: Plan, options: SimulateOptions = {}): Promi
   const workload = makeWorkload({
     plan,
     clusterId: simulatedCluster,
-    members: memberNames(plan.nodes),
+    clusterFile: () => world.listed,
     limits: { ...limits, ...plan.limits },
     random: random.stream('workload'),
     network: world.clientNetwork(random.stream('clients')),
     hash: hashText,
     wallMs: () => world.wallMs,
-    isSettled: () => run.isSettled,
+    mayReadLast: (level) => run.mayReadLast(level),
   });
   const run: Run = new Run({
     world,

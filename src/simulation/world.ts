@@ -1,7 +1,7 @@
 // Everything that a plan needs, put together: the network, the machines, the nemesis and whoever
 // watches them.
 
-import { tick } from '../core/model/ids.ts';
+import { type NodeId, tick } from '../core/model/ids.ts';
 import { limits } from '../core/model/limits.ts';
 import type { Member } from '../core/model/member.ts';
 import type { Random } from '../core/model/random.ts';
@@ -83,6 +83,11 @@ export class World {
   /** True time; only the machines' clocks are ever wrong. */
   get wallMs(): number {
     return trueMs(this.now, limits.tickMs);
+  }
+
+  /** Names in the cluster's file. */
+  get listed(): readonly NodeId[] {
+    return this.#file.members.map(({ node }) => node);
   }
 
   async start(): Promise<void> {

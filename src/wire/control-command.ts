@@ -1,6 +1,10 @@
 // What a log entry asks the control group to do, as a positional list. On disk too: append only.
 
-import type { ControlCommand, MemberStartedCommand } from '../core/model/command.ts';
+import type {
+  ControlCommand,
+  MemberDepartingCommand,
+  MemberStartedCommand,
+} from '../core/model/command.ts';
 import {
   type Fields,
   readCount,
@@ -30,7 +34,7 @@ export function controlCommandFields(command: ControlCommand): Fields {
     case 'member-joined':
       return [number, memberFields(command.member)];
     case 'member-departing':
-      return [number, command.node, departureNumbers[command.how], command.force];
+      return [number, ...departureFields(command)];
     case 'groups-released':
       return [number, command.node, command.groups];
     case 'member-removed':
@@ -48,10 +52,8 @@ export function readControlCommand(fields: Fields): ControlCommand {
       return readMemberStarted(fields);
     case commandKinds['member-joined']:
       return { kind: 'member-joined', member: readMember(fields[1]) };
-    case commandKinds['member-departing']: {
-      const [node, how] = [readNode(fields[1]), readDeparture(fields[2])];
-      return { kind: 'member-departing', node, how, force: readFlag(fields[3], 'force') };
-    }
+    case commandKinds['member-departing']:
+      return { kind: 'member-departing', ...readLeave(fields) };
     case commandKinds['groups-released']: {
       const [node, groups] = [readNode(fields[1]), readGroups(fields[2])];
       return { kind: 'groups-released', node, groups };
@@ -65,6 +67,21 @@ export function readControlCommand(fields: Fields): ControlCommand {
     default:
       return malformed('command', 'a known number', fields[0]);
   }
+}
+
+type Leave = Omit<MemberDepartingCommand, 'kind'>;
+
+/** Behind the number of the command or operation. */
+export function departureFields({ node, how, force, storageId }: Leave): Fields {
+  const whole = [node, departureNumbers[how], force];
+  return storageId === undefined ? whole : [...whole, storageId];
+}
+
+export function readLeave(fields: Fields): Leave {
+  const [node, how] = [readNode(fields[1]), readDeparture(fields[2])];
+  const storageId = readOptional(fields[4], readStorageId);
+  const leave = { node, how, force: readFlag(fields[3], 'force') };
+  return storageId === null ? leave : { ...leave, storageId };
 }
 
 function readMemberStarted(fields: Fields): MemberStartedCommand {

@@ -10,17 +10,15 @@ import type {
   WriteOperation,
 } from '../core/model/operation.ts';
 import type { VersionVector } from '../core/model/version.ts';
-import { readChangedSettings, readDeparture } from './control-command.ts';
+import { departureFields, readChangedSettings, readLeave } from './control-command.ts';
 import {
   type Fields,
   readCount,
   readFields,
-  readFlag,
   readGroup,
   readIndex,
   readInteger,
   readKey,
-  readNode,
   readOptional,
   readText,
   readValue,
@@ -28,7 +26,7 @@ import {
 } from './fields.ts';
 import { malformed } from './malformed.ts';
 import { memberFields, readMember } from './member.ts';
-import { departureNumbers, operationKinds } from './numbers.ts';
+import { operationKinds } from './numbers.ts';
 import { readTimestamp, readVector, timestampFields, vectorFields } from './version.ts';
 
 const clientIdBytesMax = 128;
@@ -71,7 +69,7 @@ function adminFields(operation: AdminOperation): Fields {
     case 'join':
       return [number, memberFields(operation.member)];
     case 'leave':
-      return [number, operation.node, departureNumbers[operation.how], operation.force];
+      return [number, ...departureFields(operation)];
     case 'configure':
       return [number, operation.replicationFactor, operation.deadNodeTimeoutMs];
   }
@@ -94,10 +92,8 @@ export function readOperation(value: unknown): Operation {
       return { kind: 'control' };
     case operationKinds.join:
       return { kind: 'join', member: readMember(fields[1]) };
-    case operationKinds.leave: {
-      const [node, how] = [readNode(fields[1]), readDeparture(fields[2])];
-      return { kind: 'leave', node, how, force: readFlag(fields[3], 'force') };
-    }
+    case operationKinds.leave:
+      return { kind: 'leave', ...readLeave(fields) };
     case operationKinds.configure:
       return { kind: 'configure', ...readChangedSettings(fields) };
     default:

@@ -23,6 +23,7 @@ import {
   readIndex,
   readNode,
   readOldFeatureLevel,
+  readOptional,
   readTerm,
 } from './fields.ts';
 import { malformed } from './malformed.ts';
@@ -37,6 +38,7 @@ import { dotFields, readDot } from './version.ts';
 const readWrites = listReader('writes', limits.journalWritesMax, readKeptTentative);
 type StandingMessage = AskStanding | NotAMember | AskRelease | Released | ReportReleased;
 
+const readEpoch = (value: unknown): number => readCount(value, 'epoch');
 const readDots = listReader('dots', listMax, readDot);
 
 export function peerFields(message: PeerMessage): Fields {
@@ -80,7 +82,7 @@ function standingFields(message: StandingMessage): Fields {
     case 'released':
       return [number, message.group, message.merged.map(dotFields), message.released];
     case 'report-released':
-      return [number, message.node, message.groups];
+      return [number, message.node, message.groups, message.epoch];
   }
 }
 
@@ -142,7 +144,9 @@ function readStanding(fields: Fields): StandingMessage {
     }
     case peerKinds['report-released']: {
       const [node, groups] = [readNode(fields[1]), readGroups(fields[2])];
-      return { kind: 'report-released', node, groups };
+      // Of no departure, when an older build does not say of which.
+      const epoch = readOptional(fields[3], readEpoch) ?? 0;
+      return { kind: 'report-released', node, groups, epoch };
     }
     default:
       return malformed('message', 'a known number', fields[0]);

@@ -104,6 +104,11 @@ const writeOperation: Arbitrary<WriteOperation> = fc.oneof(
   fc.record({ kind: kind('increment'), key, delta: fc.maxSafeInteger() }),
 );
 const how = fc.constantFrom('leaving' as const, 'lost' as const);
+const departure = <Kind extends string>(word: Kind) =>
+  fc.record(
+    { kind: kind(word), node, how, force: fc.boolean(), storageId: anyStorageId },
+    { requiredKeys: ['kind', 'node', 'how', 'force'] },
+  );
 /** The two settings that may change. */
 const changed = { replicationFactor: fc.option(count), deadNodeTimeoutMs: fc.option(count) };
 
@@ -120,7 +125,7 @@ const operation: Arbitrary<Operation> = fc.oneof(
     ),
   }),
   fc.record({ kind: kind('join'), member }),
-  fc.record({ kind: kind('leave'), node, how, force: fc.boolean() }),
+  departure('leave'),
   fc.record({ kind: kind('configure'), ...changed }),
 );
 export const client = fc.oneof(uuid, fc.constant('c')) as unknown as Arbitrary<ClientId>;
@@ -166,7 +171,7 @@ export const command: Arbitrary<Command> = fc.oneof(
   }),
   fc.record({ kind: kind('owner-released'), node }),
   fc.record({ kind: kind('member-joined'), member }),
-  fc.record({ kind: kind('member-departing'), node, how, force: fc.boolean() }),
+  departure('member-departing'),
   fc.record({ kind: kind('groups-released'), node, groups }),
   fc.record({ kind: kind('member-removed'), node }),
   fc.record({ kind: kind('settings-changed'), ...changed }),

@@ -243,5 +243,5 @@ export const peerMessage: Arbitrary<PeerMessage> = fc.oneof(
   fc.record({ kind: kind('not-a-member'), group, question: count, index, term }),
   fc.record({ kind: kind('ask-release'), group, pending: dots }),
   fc.record({ kind: kind('released'), group, merged: dots, released: flag }),
-  fc.record({ kind: kind('report-released'), node, groups }),
+  fc.record({ kind: kind('report-released'), node, groups, epoch: count }),
 );

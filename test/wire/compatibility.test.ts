@@ -52,6 +52,15 @@ describe('the first builds', () => {
     });
   });
 
+  test('logged a departure without the directory that is meant', () => {
+    const command = [commandKinds['member-departing'], 'node1', 1, true];
+    const { payload } = decodeEntry(pack([1, 1, 0, payloadKinds.command, command]));
+    expect(payload).toEqual({
+      kind: 'command',
+      command: { kind: 'member-departing', node: 'node1', how: expect.any(String), force: true },
+    });
+  });
+
   test('announce a start without their level', () => {
     const frame = peerFrameOf([[peerKinds['announce-start'], 3, storage]]);
     expect(decodePeerFrame(frame, { clusterId: cluster })).toMatchObject({

@@ -23,6 +23,8 @@ export function onMemberDeparting(
   plan: Planner,
 ): Outcome {
   const { node, how } = command;
+  const other = another(row, command);
+  if (other !== null) return refused(row, 'member-unknown', other);
   const departure = row.departures.find((each) => each.node === node);
   if (departure?.how === how || departure?.how === 'lost') return done(row);
   if (departure !== undefined) return done(withDeparture(row, { ...departure, how }));
@@ -68,6 +70,15 @@ function withDeparture(row: ControlRow, departure: Departure): ControlRow {
 
 function byName(a: { readonly node: NodeId }, b: { readonly node: NodeId }): number {
   return compareIds(a.node, b.node);
+}
+
+/** The name is another directory's by now: who was meant is out. */
+function another({ members }: ControlRow, command: MemberDepartingCommand): string | null {
+  const { node, storageId } = command;
+  const member = members.find((each) => each.node === node);
+  if (storageId === undefined || member === undefined || member.storageId === storageId)
+    return null;
+  return `${node} with the data directory ${storageId} is no member: it has ${member.storageId} now`;
 }
 
 function unknown(row: ControlRow, node: NodeId): Outcome | null {

@@ -71,6 +71,8 @@ export interface MemberDepartingCommand {
   readonly how: DepartureKind;
   /** Although fewer than `replicationFactor` members are left. */
   readonly force: boolean;
+  /** The data directory that is meant: a late copy must not hit who has the name by then. */
+  readonly storageId?: StorageId;
 }
 
 /** Control group: these groups have committed that the departing member is no replica of theirs. */

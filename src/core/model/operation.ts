@@ -2,7 +2,7 @@
 // node.
 
 import type { ControlRow } from './control-row.ts';
-import type { ClientId, GroupId, Incarnation, LogIndex, NodeId, Term } from './ids.ts';
+import type { ClientId, GroupId, Incarnation, LogIndex, NodeId, StorageId, Term } from './ids.ts';
 import type { Member } from './member.ts';
 import type { Timestamp, Version, VersionVector } from './version.ts';
 
@@ -58,6 +58,8 @@ export type AdminOperation =
       readonly how: 'leaving' | 'lost';
       /** Also when that leaves fewer members than the replication factor. */
       readonly force: boolean;
+      /** The data directory that is meant; absent: whoever has the name. */
+      readonly storageId?: StorageId;
     }
   /** null: as it is. */
   | {

@@ -141,10 +141,8 @@ function commandOf(operation: AdminOperation): ControlCommand {
   switch (operation.kind) {
     case 'join':
       return { kind: 'member-joined', member: operation.member };
-    case 'leave': {
-      const { node, how, force } = operation;
-      return { kind: 'member-departing', node, how, force };
-    }
+    case 'leave':
+      return { ...operation, kind: 'member-departing' };
     case 'configure': {
       const { replicationFactor, deadNodeTimeoutMs } = operation;
       return { kind: 'settings-changed', replicationFactor, deadNodeTimeoutMs };

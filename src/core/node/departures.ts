@@ -44,10 +44,12 @@ export class Departures {
   }
 
   /** Another node leads these groups; what the row has already is not written again. */
-  onReport({ node, groups }: ReportReleased): void {
+  onReport({ node, groups, epoch }: ReportReleased): void {
     const { control, controlRow } = this.#options.replicas;
     if (!control?.raft.isLeader) return;
-    const departure = controlRow?.departures.find((one) => one.node === node);
+    const departure = controlRow?.departures.find(
+      (one) => one.node === node && one.epoch === epoch,
+    );
     const news = groups.filter((group) => departure?.groups.includes(group));
     if (news.length === 0) return;
     const command = { kind: 'groups-released', node, groups: news } as const;
@@ -56,12 +58,12 @@ export class Departures {
   }
 
   #report(departure: Departure, leading: readonly Replica[]): void {
-    const { node } = departure;
+    const { node, epoch } = departure;
     const groups = leading
       .filter((replica) => hasLetGo(replica, departure))
       .map(({ group }) => group);
     if (groups.length === 0) return;
-    const report = { kind: 'report-released', node, groups } as const;
+    const report = { kind: 'report-released', node, groups, epoch } as const;
     const { self, replicas, outbox } = this.#options;
     const leader = replicas.control?.raft.leader ?? null;
     if (leader === self) this.onReport(report);

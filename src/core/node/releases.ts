@@ -2,11 +2,15 @@
 // own. Its journal drains first: offered to the leader, and forgotten write by write as the leader
 // says that it is merged. Then the replica is dropped, so that nothing can be accepted any more; and
 // only then the node asks to be released, so that the group keeps no tombstone for its sake.
+//
+// A learner may be let go before it ever heard that it was one, or before it kept anything: it has
+// nothing to drop, and would never ask. So the leader tells whom the group still waits for.
 
 import type { AskRelease, Released } from '../messages.ts';
 import type { GroupId, NodeId } from '../model/ids.ts';
 import { desiredRow } from '../placement/desired.ts';
 import { commandSize } from './command-size.ts';
+import type { Durability } from './durability.ts';
 import type { Liveness } from './liveness.ts';
 import type { Outbox } from './outbox.ts';
 import { membersOf } from './refusals.ts';
@@ -22,6 +26,7 @@ export interface ReleasesOptions {
   readonly replicas: Replicas;
   readonly liveness: Liveness;
   readonly outbox: Outbox;
+  readonly durability: Pick<Durability, 'isDropping'>;
   /** Groups that were dropped here in an earlier life of the process. */
   readonly dropped: readonly GroupId[];
   /** Another replica has merged these writes of this node's. */
@@ -46,7 +51,10 @@ export class Releases {
     this.#sinceAsked += ticks;
     if (this.#sinceAsked < askTicks) return;
     this.#sinceAsked = 0;
-    for (const replica of this.#options.replicas.all) this.ask(replica);
+    for (const replica of this.#options.replicas.all) {
+      this.ask(replica);
+      this.#tellDeparted(replica);
+    }
     for (const [group, asked] of this.#unreleased) this.#askAsStranger(group, asked);
   }
 
@@ -61,7 +69,8 @@ export class Releases {
 
   /** The drop is durable; unless the group is held here again by now. */
   onDropped(group: GroupId): void {
-    if (this.#options.replicas.get(group) === undefined) this.#unreleased.set(group, 0);
+    if (this.#options.replicas.get(group) !== undefined) return;
+    this.#unreleased.set(group, this.#unreleased.get(group) ?? 0);
   }
 
   onBorn(group: GroupId): void {
@@ -93,6 +102,18 @@ export class Releases {
       // Nothing new: the next question comes with time, or two nodes would talk without end.
       if (answer.merged.length > 0) this.ask(replica);
     } else if (answer.released) this.#unreleased.delete(answer.group);
+    // While the drop is on its way to the disk, a crash would bring the replica back: onDropped.
+    else if (!this.#options.durability.isDropping(answer.group)) this.onDropped(answer.group);
+  }
+
+  /** One that holds a replica is told by its own doubts (standings.ts). */
+  #tellDeparted({ group, machine, raft }: Replica): void {
+    if (machine.kind !== 'data' || !raft.isLeader) return;
+    const { liveness, outbox } = this.#options;
+    for (const node of machine.partition.departed) {
+      if (node === this.#options.self || !liveness.reachable(node)) continue;
+      outbox.send(node, { kind: 'released', group, merged: [], released: false });
+    }
   }
 
   /** One of those that hold the group now, in turn: whoever leads answers. */

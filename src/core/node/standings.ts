@@ -9,6 +9,7 @@
 // no entry that names this node again can have been acknowledged here in between.
 
 import type { AskStanding, NotAMember } from '../messages.ts';
+import type { ControlRow } from '../model/control-row.ts';
 import { compareIds, controlGroup, type NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import { desiredRow } from '../placement/desired.ts';
@@ -108,8 +109,11 @@ export class Standings {
     this.#options.outbox.send(from, { kind: 'not-a-member', group, question, index, term });
   }
 
+  /** A node ends when it is no member any more: until then another group may need its vote. */
   #isStranger(replica: Replica, node: NodeId): boolean {
-    return isSettled(replica) && !membersOf(replica.raft.configuration).includes(node);
+    if (!isSettled(replica) || membersOf(replica.raft.configuration).includes(node)) return false;
+    const { machine } = replica;
+    return machine.kind === 'data' || !isNamed(machine.control.row, node);
   }
 
   onNotAMember(from: NodeId, answer: NotAMember): void {
@@ -160,6 +164,10 @@ export class Standings {
     const nodes = new Set([...membersOf(replica.raft.configuration), ...desired]);
     return [...nodes].filter((node) => node !== self && liveness.reachable(node)).sort(compareIds);
   }
+}
+
+function isNamed({ members }: ControlRow, node: NodeId): boolean {
+  return members.some((member) => member.node === node);
 }
 
 /** It leads, and its configuration is committed and not joint: what it says of members stays true. */

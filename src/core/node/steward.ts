@@ -75,9 +75,10 @@ export class Steward {
     const ticksMax = Math.ceil(settings.deadNodeTimeoutMs / limits.tickMs);
     const dead = staying.filter((node) => (this.#deadFor.get(node) ?? 0) >= ticksMax);
     const [longest] = dead.sort((a, b) => this.#since(b) - this.#since(a));
-    return longest === undefined
-      ? []
-      : [{ kind: 'member-departing', node: longest, how: 'lost', force: false }];
+    const member = members.find(({ node }) => node === longest);
+    if (member === undefined) return [];
+    const { node, storageId } = member;
+    return [{ kind: 'member-departing', node, storageId, how: 'lost', force: false }];
   }
 
   #since(node: NodeId): number {

@@ -19,9 +19,9 @@ type Desire = Pick<ControlRow, 'members' | 'departures' | 'placement'>;
  * A partition has the nodes of its row, all voters. The control group has the voters of row 0, and
  * all other members learn, so that every node knows the desired placement from a replica of its own.
  *
- * That holds for a `leaving` member until every other group has released it: it votes no more, but
- * must know what is planned to hand over, and the control group lets go of it last. A `lost` member
- * leaves at once: it hears nothing, and nobody should wait for it.
+ * That holds for a departing member until every other group has released it: it votes no more, but
+ * must know what is planned to hand over, and the control group lets go of it last. A `lost` one too:
+ * nobody waits for a learner, and if it lives after all, it may lead a group that it has to move.
  */
 export function desiredRow(desire: Desire, group: GroupId): DesiredRow {
   const voters = desire.placement[group] ?? [];
@@ -45,6 +45,6 @@ export function desiredControlLearners({
 
 function stillHandingOver({ departures }: Desire): readonly NodeId[] {
   return departures
-    .filter(({ how, groups }) => how === 'leaving' && groups.some((each) => each !== controlGroup))
+    .filter(({ groups }) => groups.some((each) => each !== controlGroup))
     .map(({ node }) => node);
 }

@@ -39,6 +39,7 @@ import { StateEquality } from './state-equality.ts';
 import { TombstonesKept } from './tombstones-kept.ts';
 import { TrueAcks } from './true-acks.ts';
 import { TrueChanges } from './true-changes.ts';
+import { TrueReports } from './true-reports.ts';
 import { VoteOnce } from './vote-once.ts';
 import { type Invariant, Watch } from './watch.ts';
 
@@ -80,6 +81,7 @@ export function makeInvariants(plan: Plan, others: readonly Invariant[] = []): I
     seats,
     new ElectedByVoters({ configurations, seats, removals }),
     removals,
+    new TrueReports(configurations),
     new LeaderAppendOnly(),
     new LogMatching(),
     new Monotonic(),

@@ -1,9 +1,9 @@
 // A tombstone stays until every replica has said in the log that it passed it (DESIGN 8), those too
 // that are none any more and were not released: until then a `one` write from before the delete may
-// still come, and would bring the old value back.
+// still come, and would bring the old value back. When a state is saved without a tombstone, there
+// must have been such a point of the log since the last one that had it.
 
 import type { Ready } from '../../core/contract.ts';
-import type { WatermarkCommand } from '../../core/model/command.ts';
 import type { GroupId, LogIndex, NodeId, StorageId } from '../../core/model/ids.ts';
 import { logIndex } from '../../core/model/ids.ts';
 import type { RemovedRow, StateRow } from '../../core/model/state.ts';
@@ -20,9 +20,21 @@ interface Departed {
 
 type Change = (nodes: readonly NodeId[]) => readonly NodeId[];
 
+/** What a node said at a place in the log; null: it joined, and what it said before counts no more. */
+interface Mark {
+  readonly at: LogIndex;
+  readonly node: NodeId;
+  readonly passed: LogIndex | null;
+}
+
+interface Range {
+  readonly from: LogIndex;
+  readonly to: LogIndex;
+}
+
 export class TombstonesKept implements Invariant {
-  /** The highest watermark of each replica that was ever committed. */
-  readonly #passed = new Map<GroupId, Map<NodeId, LogIndex>>();
+  /** Of each group, in log order. */
+  readonly #marks = new Map<GroupId, Mark[]>();
   readonly #configurations: Configurations;
   /** Of each group: replicas that were removed and are not released, as of each committed change. */
   readonly #departed = new Map<GroupId, Departed[]>();
@@ -37,7 +49,10 @@ export class TombstonesKept implements Invariant {
       if (payload.kind === 'configuration') this.#onConfiguration(group, index);
       if (payload.kind !== 'command') return;
       const { command } = payload;
-      if (command.kind === 'watermark') this.#onWatermark(group, command);
+      if (command.kind === 'watermark') {
+        const { node, index: passed } = command;
+        this.#marksOf(group).push({ at: index, node, passed });
+      }
       if (command.kind === 'owner-released') {
         this.#change(group, index, (nodes) => nodes.filter((node) => node !== command.node));
       }
@@ -69,7 +84,9 @@ export class TombstonesKept implements Invariant {
     const before = membersOf(this.#configurations.committedAt(group, index - 1));
     const now = membersOf(this.#configurations.committedAt(group, index));
     // What it said before it went says nothing of what it writes now.
-    for (const node of now) if (!before.includes(node)) this.#passed.get(group)?.delete(node);
+    for (const node of now) {
+      if (!before.includes(node)) this.#marksOf(group).push({ at: index, node, passed: null });
+    }
     this.#change(group, index, (nodes) => [
       ...nodes.filter((node) => !now.includes(node)),
       ...before.filter((node) => !now.includes(node)),
@@ -82,16 +99,27 @@ export class TombstonesKept implements Invariant {
     departed.push({ index, nodes: [...new Set(change(departed.at(-1)?.nodes ?? []))] });
   }
 
-  /** Purged somewhere in between: who came or went meanwhile is not held against it. */
-  #ownersAllTheTime(
-    group: GroupId,
-    { from, to }: { readonly from: LogIndex; readonly to: LogIndex },
-  ): readonly NodeId[] {
-    const changes = [...this.#configurations.committed(group), ...(this.#departed.get(group) ?? [])]
-      .map(({ index }) => index)
-      .filter((index) => index > from && index <= to);
-    const all = [from, ...changes].map((index) => this.#owners(group, index));
-    return (all[0] ?? []).filter((owner) => all.every((owners) => owners.includes(owner)));
+  /** Places in the log at which a purge may happen, in order. */
+  #turns(group: GroupId, { from, to }: Range): readonly LogIndex[] {
+    const places = [
+      ...this.#configurations.committed(group).map(({ index }) => index),
+      ...(this.#departed.get(group) ?? []).map(({ index }) => index),
+      ...this.#marksOf(group).map(({ at }) => at),
+    ];
+    return places.filter((index) => index > from && index <= to).sort((a, b) => a - b);
+  }
+
+  /** Owners that had not passed a tombstone at that point of the log. */
+  #behind(group: GroupId, at: LogIndex, tombstone: LogIndex): readonly NodeId[] {
+    return this.#owners(group, at).filter((owner) => this.#passedBy(group, owner, at) < tombstone);
+  }
+
+  #passedBy(group: GroupId, owner: NodeId, until: LogIndex): number {
+    let reached = 0;
+    for (const { at, node, passed } of this.#marksOf(group)) {
+      if (node === owner && at <= until) reached = passed === null ? 0 : Math.max(reached, passed);
+    }
+    return reached;
   }
 
   /** Whose watermark counts at that point of the log. */
@@ -101,10 +129,12 @@ export class TombstonesKept implements Invariant {
     return [...members, ...(departed?.nodes ?? [])];
   }
 
-  #onWatermark(group: GroupId, { node, index }: WatermarkCommand): void {
-    const passed = this.#passed.get(group) ?? new Map<NodeId, LogIndex>();
-    this.#passed.set(group, passed);
-    if (index > (passed.get(node) ?? 0)) passed.set(node, index);
+  #marksOf(group: GroupId): Mark[] {
+    const known = this.#marks.get(group);
+    if (known !== undefined) return known;
+    const marks: Mark[] = [];
+    this.#marks.set(group, marks);
+    return marks;
   }
 
   #store(storageId: StorageId, group: GroupId, rows: readonly StateRow[]): void {
@@ -126,11 +156,9 @@ export class TombstonesKept implements Invariant {
     const index = stored.get(row.key);
     stored.delete(row.key);
     if (index === undefined) return;
-    const passed = this.#passed.get(group);
-    const behind = this.#ownersAllTheTime(group, { from, to }).filter(
-      (owner) => (passed?.get(owner) ?? 0) < index,
-    );
-    if (behind.length === 0) return;
+    const turns = this.#turns(group, { from, to });
+    if (turns.some((turn) => this.#behind(group, turn, index).length === 0)) return;
+    const behind = this.#behind(group, turns.at(-1) ?? from, index);
     throw new Violation(
       'tombstone-kept',
       `group ${group}: ${name} purged the tombstone of ${row.key} at index ${index}, which ` +

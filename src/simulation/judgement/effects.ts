@@ -16,7 +16,10 @@ import { bytesOf } from '../workload/values.ts';
  * destroyed, or was called lost: who leaves in order takes nothing along.
  */
 export function checkMerged(
-  machines: readonly MachineView[],
+  {
+    machines,
+    present,
+  }: { readonly machines: readonly MachineView[]; readonly present: readonly MachineView[] },
   acknowledged: readonly Acknowledged[],
   removals: Pick<Removals, 'wasCalledLost'>,
 ): void {
@@ -25,7 +28,7 @@ export function checkMerged(
   );
   for (const { owner, storageId, group, dot, key } of acknowledged) {
     if (survived.get(storageId) !== true || removals.wasCalledLost(storageId)) continue;
-    for (const { name, node } of machines) {
+    for (const { name, node } of present) {
       const machine = node?.replica(group)?.machine;
       if (machine?.kind !== 'data' || machine.partition.hasMerged(dot)) continue;
       throw new Violation(

@@ -15,7 +15,7 @@ import { makeInvariants } from '../invariants/invariants.ts';
 import type { Plan } from '../plan.ts';
 import { checkFailed, checkMerged } from './effects.ts';
 import { judgeCounters, judgeHistory, judgeWeakReads } from './histories.ts';
-import { misplacedIn } from './placement.ts';
+import { misplacedIn, presentIn } from './placement.ts';
 import { checkConvergence, checkLastReads, unrestOf } from './rest.ts';
 
 export function makeJudges(plan: Plan): Judges {
@@ -24,9 +24,11 @@ export function makeJudges(plan: Plan): Judges {
   const invariants = makeInvariants(plan, [coverage, new MemberCoverage(coverage.counts)]);
   return {
     observers: [invariants.watch],
-    unrest: ({ machines }) =>
-      unrestOf(machines, partitions) ??
-      misplacedIn({ machines, partitions, books: invariants.books }),
+    unrest: ({ machines: all }) => {
+      const machines = presentIn({ machines: all, partitions });
+      const { books } = invariants;
+      return unrestOf(machines, partitions) ?? misplacedIn({ machines, partitions, books });
+    },
     judge(rest) {
       checkAtRest(rest, { partitions, invariants });
       const { judged, gaveUp } = judgeHistory(rest.workload.history());
@@ -47,9 +49,10 @@ function checkAtRest(
   const recorded = workload.recorded();
   const { states, exactlyOnce, mergedOnce, removals } = invariants;
   states.compareAll();
-  checkConvergence(machines, partitions);
+  const present = presentIn({ machines, partitions });
+  checkConvergence(present, partitions);
   checkLastReads(machines, recorded);
-  checkMerged(machines, mergedOnce.acknowledged, removals);
+  checkMerged({ machines, present }, mergedOnce.acknowledged, removals);
   checkFailed(recorded, { partitions, exactlyOnce, mergedOnce });
   judgeCounters(recorded);
   judgeWeakReads(recorded);

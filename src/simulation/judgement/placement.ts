@@ -17,6 +17,16 @@ export interface Scene {
   readonly books: Pick<AddressBooks, 'of'>;
 }
 
+/**
+ * Without those that were removed, run again, and know nobody who is a member still: nobody can tell
+ * them, whatever they hold is nobody's, and they are as good as not there.
+ */
+export function presentIn({ machines, partitions }: Omit<Scene, 'books'>): readonly MachineView[] {
+  const members = newestRow({ machines, partitions })?.members ?? [];
+  const wanted = new Set(members.map(({ storageId }) => storageId));
+  return machines.filter((machine) => machine.isMember || canBeTold(machine, wanted));
+}
+
 /** What is not where it should be, yet; null: nothing. */
 export function misplacedIn(scene: Scene): string | null {
   const row = newestRow(scene);
@@ -30,7 +40,7 @@ export function misplacedIn(scene: Scene): string | null {
 }
 
 /** Of who has applied most of the control group's log. */
-function newestRow({ machines, partitions }: Scene): ControlRow | null {
+function newestRow({ machines, partitions }: Omit<Scene, 'books'>): ControlRow | null {
   let newest: { readonly row: ControlRow; readonly index: number } | null = null;
   for (const machine of machines) {
     for (const { machine: state, appliedIndex: index } of replicasOf(machine, partitions)) {
@@ -84,7 +94,8 @@ function machinesOutside(
   const missing = members.find(({ storageId }) => !isKnown(storageId));
   if (missing !== undefined) return `${missing.node} is a member, and was never started`;
   const stray = machines.find(
-    (machine) => machine.node !== null && !wanted.has(machine.storageId) && canBeTold(machine),
+    (machine) =>
+      machine.node !== null && !wanted.has(machine.storageId) && canBeTold(machine, wanted),
   );
   if (stray !== undefined) return `${stray.name} runs, although it is no member any more`;
   const isAllUp = members.every(({ storageId }) =>
@@ -92,11 +103,11 @@ function machinesOutside(
   );
   if (!isAllUp || featureLevel === featureLevelOfThisBuild) return null;
   return `all members run, and the feature level is ${featureLevel}`;
+}
 
-  /** Somebody whom it knows is a member still. */
-  function canBeTold({ membersAtStart }: MachineView): boolean {
-    return membersAtStart.some(({ storageId }) => wanted.has(storageId));
-  }
+/** Somebody whom it knows is a member still. */
+function canBeTold({ membersAtStart }: MachineView, members: ReadonlySet<StorageId>): boolean {
+  return membersAtStart.some(({ storageId }) => members.has(storageId));
 }
 
 function unknownTo({ machines, books }: Scene, { members }: ControlRow): string | null {

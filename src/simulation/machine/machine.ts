@@ -76,6 +76,11 @@ export class Machine implements MachineView {
     return this.#life?.node ?? null;
   }
 
+  /** The process runs, or is about to. */
+  get isAlive(): boolean {
+    return this.#life !== null || this.#isStarting;
+  }
+
   get incarnation(): Incarnation {
     return this.#incarnation;
   }
@@ -169,6 +174,8 @@ export class Machine implements MachineView {
   async #bear(): Promise<void> {
     const { network, name, audience } = this.#options;
     const opened = await openDisk(this.#options);
+    // Another one under the name may have started meanwhile.
+    this.#options.makeRoom(this);
     const listed = this.#options.members();
     // Who is not listed any more starts with the file of its time, and has to be told.
     if (listed.some((each) => each.storageId === this.storageId)) this.#membersAtStart = listed;

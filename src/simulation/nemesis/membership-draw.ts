@@ -1,11 +1,12 @@
 // The changes of membership of a run, drawn from its seed: in half of the runs there are none. Who
 // joins gets the next number, now and then a name that is there; who leaves, or is replaced, may be
-// anybody, those who are to join included.
+// anybody, those who are to join included. Now and then who leaves is cut off on the way, and takes
+// writes that nobody else knows of; and who changes the number of copies thinks better of it.
 
 import type { NodeId } from '../../core/model/ids.ts';
 import { nodeId, tick } from '../../core/model/ids.ts';
 import type { Random } from '../../core/model/random.ts';
-import type { FaultKind, MembershipFault } from '../../faults/fault.ts';
+import type { FaultKind, Isolate, MembershipFault } from '../../faults/fault.ts';
 import { membershipFaultKinds } from '../../faults/fault.ts';
 import type { PlannedFault } from '../plan.ts';
 
@@ -57,7 +58,7 @@ export function drawMembership(draw: MembershipDraw, mix: Mix): PlannedFault[] {
     for (const at of times(random, { rate: mix[kind] ?? 0, ticks: draw.ticks })) {
       const turn = random.chance(0.5) ? 0 : random.between(1, turnsMax);
       for (const fault of drawFaults(random, { kind, at, draw, newcomers })) {
-        planned.push({ id: id++, turn, fault });
+        if (fault.at < draw.ticks) planned.push({ id: id++, turn, fault });
       }
     }
   }
@@ -82,7 +83,7 @@ interface Place {
 }
 
 /** Now and then two join, and one leaves, all at once. */
-function drawFaults(random: Random, place: Place): readonly MembershipFault[] {
+function drawFaults(random: Random, place: Place): readonly (MembershipFault | Isolate)[] {
   const { kind, newcomers } = place;
   const at = tick(place.at);
   const anybody = (): NodeId => pick(random, newcomers.everybody);
@@ -102,13 +103,29 @@ function drawFaults(random: Random, place: Place): readonly MembershipFault[] {
     case 'join':
       return random.chance(0.3) ? [join(), join(), leave()] : [join()];
     case 'leave':
-      return random.chance(0.2) ? [leave(), leave()] : [leave()];
+      return random.chance(0.2) ? [leave(), leave()] : cutOff(random, leave());
     case 'replace':
     case 'revive':
       return [{ kind, at, node: anybody() }];
     case 'configure':
-      return [{ kind, at, ...drawSettings(random) }];
+      return changesOfMind(random, place);
   }
+}
+
+/** It has been asked to leave, and then nobody hears of it for a while. */
+function cutOff(random: Random, leave: MembershipFault): readonly (MembershipFault | Isolate)[] {
+  if (leave.kind !== 'leave' || !random.chance(0.4)) return [leave];
+  const at = tick(leave.at + random.between(0, 40));
+  const lasts = random.between(20, 500);
+  return [leave, { kind: 'isolate', at, node: leave.node, breaks: random.chance(0.4), for: lasts }];
+}
+
+/** Once, or once more before the first change is done. */
+function changesOfMind(random: Random, { at }: Place): readonly MembershipFault[] {
+  const first: MembershipFault = { kind: 'configure', at: tick(at), ...drawSettings(random) };
+  if (!random.chance(0.4)) return [first];
+  const later = tick(at + random.between(5, 80));
+  return [first, { kind: 'configure', at: later, ...drawSettings(random) }];
 }
 
 function drawSettings(random: Random) {

@@ -107,7 +107,7 @@ export class Errand {
       if (isBack) this.#finish();
       else this.#depart(leave, storageId, then);
     };
-    this.#ask({ kind: 'leave', ...leave }, (result) => {
+    this.#ask({ kind: 'leave', ...leave, storageId }, (result) => {
       if (result.kind === 'administered') this.#untilRemoved(node, result.index, then);
       else if (result.kind !== 'refused') this.#finish();
       else if (result.refusal.reason === 'member-unknown')

@@ -157,7 +157,7 @@ export class Operator {
   /** The newest machine of the name that was removed, while nobody lives under it. */
   #removed(node: NodeId) {
     const machines = this.#options.park.ofName(node);
-    if (machines.some((machine) => machine.node !== null)) return null;
+    if (machines.some(({ isAlive }) => isAlive)) return null;
     return machines.findLast(({ mayRevive, diskSurvived }) => mayRevive && diskSurvived) ?? null;
   }
 

@@ -27,7 +27,8 @@ export interface ClientOptions {
   /** Operations that are under way at the same time. */
   readonly inFlightMax: number;
   readonly clusterId: ClusterId;
-  readonly members: readonly NodeId[];
+  /** As it is now; a client reads it when it begins, and when nobody answers whom it knows. */
+  readonly clusterFile: () => readonly NodeId[];
   readonly network: ClientNetwork;
   /** The client's own. */
   readonly random: Random;
@@ -47,6 +48,8 @@ const lateTicksMax = 600;
 const topologyTicks = 150;
 /** In the calm nobody may wait for a node that is gone. */
 const lastTopologyTicks = 20;
+/** Without any answer for so long, all whom the client knows may have left. */
+const silenceTicks = 300;
 
 interface Late {
   readonly at: number;
@@ -68,12 +71,13 @@ export class Client {
   #topologyAt: number;
   #topologyId = 0;
   #now = 0;
+  #heardAt = 0;
   #insists = false;
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#clientId = clientId(`client${options.number}`);
-    this.#routes = new Routes(options.members);
+    this.#routes = new Routes(options.clusterFile());
     this.#session = new ClientSession({
       clientId: this.#clientId,
       wallMs: options.wallMs,
@@ -216,7 +220,8 @@ export class Client {
 
   #askTopology(now: number): void {
     if (now < this.#topologyAt || (this.#insists && this.idle)) return;
-    const { random, nextId } = this.#options;
+    const { random, nextId, clusterFile } = this.#options;
+    if (now - this.#heardAt > silenceTicks) this.#routes.meet(clusterFile());
     this.#topologyAt = now + (this.#insists ? lastTopologyTicks : topologyTicks);
     this.#topologyId = nextId();
     const stream = random.stream(`topology/${now}`);
@@ -248,6 +253,7 @@ export class Client {
   #onFrame(frame: Uint8Array): void {
     const decoded = decodeReplies(frame, { clusterId: this.#options.clusterId });
     if (decoded.kind === 'dropped') return;
+    this.#heardAt = this.#now;
     for (const { id, result } of decoded.replies) this.#onReply(id, result);
   }
 

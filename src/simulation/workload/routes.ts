@@ -41,6 +41,16 @@ export class Routes {
     }
   }
 
+  /** As client/routes.ts: nobody who was known answers, and these may. */
+  meet(nodes: readonly NodeId[]): void {
+    const news = nodes.filter((node) => !this.#members.includes(node));
+    if (news.length === 0) return;
+    this.#members = [...this.#members, ...news];
+    for (const node of news) this.#ever.add(node);
+    this.#leaders.clear();
+    this.#replicas.clear();
+  }
+
   /** What `from`, which does not lead the group, said. */
   learnFrom(group: GroupId, from: NodeId, { leader, replicas }: Refusal): void {
     if (replicas.length > 0) this.#replicas.set(group, replicas);

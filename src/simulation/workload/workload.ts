@@ -5,13 +5,14 @@
 //                                            └─► Recorder ─► history for the judges
 //
 // When the storm is over, what is open is tried until it ends, members come to rest, and then every
-// key is read once more, at quorum and at all: what was acknowledged must be in those last reads.
+// key is read once more, at quorum and, when the replicas are equal, at all: what was acknowledged
+// must be in those last reads.
 // Their numbers are negative: the plan has none of them.
 
 import type { Operation } from '../../checkers/history/history.ts';
 import type { GroupId } from '../../core/model/ids.ts';
 import { compareIds, groupId, tick } from '../../core/model/ids.ts';
-import type { Workload, WorkloadSetting } from '../cast.ts';
+import type { LastLevel, Workload, WorkloadSetting } from '../cast.ts';
 import type { PlannedOperation } from '../plan.ts';
 import { Client } from './client.ts';
 import type { Recorded } from './recorder.ts';
@@ -19,7 +20,7 @@ import { Recorder } from './recorder.ts';
 
 /** Operations of one client that are under way at the same time. */
 const inFlightMax = 3;
-/** A last read waits for elections, and for a replica that must be sent a snapshot. */
+/** A last read waits for elections. */
 const lastReadTicks = 100;
 const lastReadRetries = 3;
 
@@ -30,25 +31,27 @@ export class Clients implements Workload {
   /** Those not issued yet, the next one last. */
   readonly #planned: PlannedOperation[];
   readonly #keys: readonly string[];
-  readonly #isSettled: () => boolean;
+  readonly #mayReadLast: (level: LastLevel) => boolean;
   #calm = false;
-  #areLastReadsIssued = false;
+  /** Levels of the last reads that are still to come. */
+  #levels: readonly LastLevel[] = ['quorum', 'all'];
+  #lastReads = 0;
 
   constructor(setting: WorkloadSetting) {
     const { operations, partitions } = setting.plan;
     const named = operations.filter(({ kind }) => kind !== 'scan').map(({ key }) => key);
     this.#keys = [...new Set(named)].sort(compareIds);
     this.#planned = [...operations].sort((a, b) => b.at - a.at || b.id - a.id);
-    this.#isSettled = setting.isSettled;
+    this.#mayReadLast = setting.mayReadLast;
     const count = Math.max(0, ...operations.map(({ client }) => client));
     let requests = 0;
-    const { clusterId, members, network, wallMs, limits } = setting;
+    const { clusterId, clusterFile, network, wallMs, limits } = setting;
     const make = (number: number, most: number): Client =>
       new Client({
         number,
         inFlightMax: most,
         clusterId,
-        members,
+        clusterFile,
         network,
         wallMs,
         partitions,
@@ -64,7 +67,7 @@ export class Clients implements Workload {
   }
 
   get idle(): boolean {
-    return this.#isPlanDone && this.#areLastReadsIssued && this.#reader.idle;
+    return this.#isPlanDone && this.#levels.length === 0 && this.#reader.idle;
   }
 
   /** What the clients saw, with everything that the form of the checkers leaves out. */
@@ -78,9 +81,10 @@ export class Clients implements Workload {
       this.#clients[next.client - 1]?.add(next);
     }
     for (const client of this.#clients) client.onTick(now);
-    const mayRead = this.#calm && this.#isPlanDone && this.#isSettled();
-    if (mayRead && !this.#areLastReadsIssued) this.#issueLastReads(now);
-    if (this.#areLastReadsIssued) this.#reader.onTick(now);
+    if (!this.#calm || !this.#isPlanDone) return;
+    const due = this.#levels.filter((level) => this.#mayReadLast(level));
+    if (due.length > 0) this.#issueLastReads(now, due);
+    if (this.#lastReads > 0) this.#reader.onTick(now);
   }
 
   onCalm(): void {
@@ -101,13 +105,13 @@ export class Clients implements Workload {
     return this.#planned.length === 0 && this.#clients.every((client) => client.idle);
   }
 
-  #issueLastReads(now: number): void {
-    this.#areLastReadsIssued = true;
-    let id = 0;
+  #issueLastReads(now: number, levels: readonly LastLevel[]): void {
+    this.#levels = this.#levels.filter((level) => !levels.includes(level));
     for (const key of this.#keys) {
-      for (const consistency of ['quorum', 'all'] as const) {
+      for (const consistency of levels) {
+        this.#lastReads += 1;
         this.#reader.add({
-          id: --id,
+          id: -this.#lastReads,
           at: tick(now),
           client: this.#clients.length + 1,
           via: 'leader',

@@ -47,6 +47,22 @@ describe('a departure', () => {
     expect(answerOf(withoutEffect(control, departing('n2', 'lost')))).toBe('done');
   });
 
+  it('of a disk whose name has another one by now is refused', () => {
+    const control = bear();
+    const meant = (disk: string) => ({
+      ...departing('n2', 'lost', true),
+      storageId: disk as never,
+    });
+    const { storageId: old } = joined('n2').member;
+    remove(control, 'n2');
+    control.apply(joined('n2', 'another'));
+    const late = withoutEffect(control, meant(old));
+    expect(answerOf(late)).toBe('member-unknown');
+    expect(textOf(late)).toContain(`n2 with the data directory ${old} is no member`);
+    expect(answerOf(control.apply(meant(joined('n2', 'another').member.storageId)))).toBe('done');
+    expect(departureOf(control, 'n2')).toMatchObject({ how: 'lost' });
+  });
+
   it('of nobody known is refused, and names the members', () => {
     const control = bear();
     const result = withoutEffect(control, departing('n9'));

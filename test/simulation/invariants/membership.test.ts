@@ -17,6 +17,7 @@ import { OneChange } from '../../../src/simulation/invariants/one-change.ts';
 import { RecoveryKeeps } from '../../../src/simulation/invariants/recovery-keeps.ts';
 import { Removals } from '../../../src/simulation/invariants/removals.ts';
 import { Seats } from '../../../src/simulation/invariants/seats.ts';
+import { TrueReports } from '../../../src/simulation/invariants/true-reports.ts';
 import type { ReplicaView } from '../../../src/simulation/invariants/watch.ts';
 import {
   entriesRecord,
@@ -178,6 +179,53 @@ describe('a member is released when its groups have let go of it', () => {
     };
     removals.onView(machine(node1), later, nothing);
     expect(removals.isRemoved(storageOf(node3))).toBe(true);
+  });
+});
+
+describe('a group is reported to have let go of a member', () => {
+  const report = { kind: 'report-released', node: node3, groups: [group], epoch: 5 } as const;
+  const departures = [{ node: node3, how: 'leaving', epoch: 5, groups: [group] }];
+  const control = (role: 'leader' | 'follower'): ReplicaView => ({
+    ...replica([], { view: view({ role }) }),
+    machine: { kind: 'control', control: { row: { departures } as never } },
+  });
+  const without = change(1, { voters: [node1, node2], epoch: 5 });
+
+  function says(log: readonly Entry[], options: { commit: number; said: Partial<Ready> }): void {
+    const commits = new Commits();
+    const configurations = new Configurations(commits);
+    configurations.onView(machine(node1), replica([]), { before: null, now: view({}) });
+    const now = view({ role: 'leader', last: log.length, commit: options.commit });
+    commits.onView(machine(node1), replica(log, { view: now }), { before: view({}), now });
+    const reporter = machine(node1, { node: { replica: () => control('leader') } as never });
+    new TrueReports(configurations).onReady(reporter, { ...ready({}), ...options.said });
+  }
+
+  const sent = {
+    messages: [{ to: node2, lane: 'raft', message: report }],
+  } satisfies Partial<Ready>;
+
+  test('when the configuration without it is committed, not when it is written', () => {
+    says([without], { commit: 1, said: sent });
+    expect(() => says([without], { commit: 0, said: sent })).toThrow(
+      'group 1: node1 says that node3 is released',
+    );
+    const written = {
+      ...entry({ index: 1 }),
+      payload: {
+        kind: 'command',
+        command: { kind: 'groups-released', node: node3, groups: [group] },
+      },
+    } as const;
+    const records = [{ kind: 'entries', group: groupId(0), entries: [written] }] as const;
+    const itself = { persist: ready({ records }).persist };
+    says([without], { commit: 1, said: itself });
+    expect(() => says([without], { commit: 0, said: itself })).toThrow('is released');
+  });
+
+  test('and not for a configuration of before it departed', () => {
+    const older = change(1, { voters: [node1, node2], epoch: 4 });
+    expect(() => says([older], { commit: 1, said: sent })).toThrow('since it departs (epoch 5)');
   });
 });
 

@@ -5,6 +5,8 @@
 import { describe, expect, test } from 'vitest';
 import { emptyVector, withDot } from '../../../src/core/clocks/vector.ts';
 import type { Ready } from '../../../src/core/contract.ts';
+import type { Command } from '../../../src/core/model/command.ts';
+import type { Configuration, Entry } from '../../../src/core/model/entry.ts';
 import { incarnation, logIndex, type NodeId } from '../../../src/core/model/ids.ts';
 import { limits } from '../../../src/core/model/limits.ts';
 import type { ItemRow, RemovedRow, StateRow } from '../../../src/core/model/state.ts';
@@ -122,39 +124,68 @@ describe('no `one` write is lost in silence (DESIGN 8)', () => {
 });
 
 describe('a tombstone stays until every replica has passed it (DESIGN 8)', () => {
-  function purged(passed: readonly NodeId[]): void {
-    const log = passed.map((node, at) =>
-      entry({
-        index: at + 1,
-        command: { kind: 'watermark', node, incarnation: incarnation(1), index: logIndex(7) },
-      }),
-    );
+  const watermark = (node: NodeId): Command => ({
+    kind: 'watermark',
+    node,
+    incarnation: incarnation(1),
+    index: logIndex(7),
+  });
+  const members = (voters: readonly NodeId[]): Configuration => ({
+    voters,
+    votersOutgoing: [],
+    learners: [],
+  });
+
+  /** The tombstone stands at 7, what follows from 8 on; then it is gone. */
+  function purged(log: readonly (Command | Configuration)[]): void {
+    const entries = log.map((each, at): Entry => {
+      if ('kind' in each) return entry({ index: 8 + at, command: each });
+      const payload = { kind: 'configuration', configuration: each } as const;
+      return { ...entry({ index: 8 + at }), payload };
+    });
     const commits = new Commits();
     const configurations = new Configurations(commits);
     const invariant = new TombstonesKept(commits, configurations);
-    const now = view({ commit: log.length });
+    const now = view({ commit: 7 + log.length });
     for (const each of [configurations, commits]) {
-      each.onView(machine(node1), replica(log), { before: null, now });
+      each.onView(machine(node1), replica([]), { before: null, now: view({}) });
+      each.onView(machine(node1), replica(entries), { before: view({}), now });
     }
-    invariant.onReady(machine(node1), saved({ rows: [{ ...item('k', 7), value: null }] }));
-    invariant.onReady(machine(node1), saved({ removed: [{ kind: 'item', key: 'k' }] }));
+    invariant.onReady(machine(node1), saved(7, { rows: [{ ...item('k', 7), value: null }] }));
+    const removed = [{ kind: 'item', key: 'k' }] as const;
+    invariant.onReady(machine(node1), saved(7 + log.length, { removed }));
   }
 
   test('a purge that one replica has not agreed to is a violation', () => {
-    expect(() => purged([node1, node2])).toThrow(
+    expect(() => purged([watermark(node1), watermark(node2)])).toThrow(
       'node1 purged the tombstone of k at index 7, which node3 had not passed',
     );
   });
 
-  test('a purge that all have agreed to is right', () => {
-    purged([node1, node2, node3]);
+  test('a purge that all have agreed to is right, also when one joins again before it is saved', () => {
+    const all = [node1, node2, node3];
+    purged(all.map(watermark));
+    purged([...all.map(watermark), members([node1, node2]), members(all)]);
+  });
+
+  test('who has left is waited for until it is released, and who joins again has said nothing', () => {
+    const left = [watermark(node1), watermark(node2), members([node1, node2])];
+    expect(() => purged(left)).toThrow('which node3 had not passed');
+    purged([...left, { kind: 'owner-released', node: node3 }]);
+    const back = members([node1, node2, node3]);
+    expect(() =>
+      purged([watermark(node1), watermark(node3), members([node1, node2]), back, watermark(node2)]),
+    ).toThrow('which node3 had not passed');
   });
 });
 
-function saved(change: { rows?: readonly StateRow[]; removed?: readonly RemovedRow[] }): Ready {
+function saved(
+  index: number,
+  change: { rows?: readonly StateRow[]; removed?: readonly RemovedRow[] },
+): Ready {
   const { rows = [], removed = [] } = change;
   const { configuration } = view({});
-  const point = { index: logIndex(9), term: view({}).term, configuration };
+  const point = { index: logIndex(index), term: view({}).term, configuration };
   const changes = [{ group, point, clear: false, rows, removed }];
   return { ...ready({}), state: { number: 1, sync: false, changes } };
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/checkers/json.ts';
 import type { Origin } from '../../../src/core/model/ids.ts';
 import type { Result } from '../../../src/core/model/operation.ts';
+import { memberOf } from '../../../src/simulation/cluster.ts';
 import { Commits } from '../../../src/simulation/invariants/commits.ts';
 import { Disks } from '../../../src/simulation/invariants/disks.ts';
 import { ExactlyOnce } from '../../../src/simulation/invariants/exactly-once.ts';
@@ -14,6 +15,7 @@ import {
   judgeHistory,
   judgeWeakReads,
 } from '../../../src/simulation/judgement/histories.ts';
+import { presentIn } from '../../../src/simulation/judgement/placement.ts';
 import { checkLastReads, unrestOf } from '../../../src/simulation/judgement/rest.ts';
 import { type Recorded, Recorder } from '../../../src/simulation/workload/recorder.ts';
 import {
@@ -21,6 +23,8 @@ import {
   group,
   machine,
   node1,
+  node2,
+  node3,
   asked as question,
   ready,
   replica,
@@ -195,5 +199,18 @@ describe('rest', () => {
     const last = recorded({ planned: -1, fails: 'no-answer' }).operations;
     expect(() => checkLastReads([machine(node1)], last)).toThrow('the last read of r1 at quorum');
     checkLastReads([machine(node1, { state: 'refused' })], last);
+  });
+
+  test('does not wait for who was removed and knows nobody that could tell it', () => {
+    const control = {
+      ...replica([]),
+      machine: { kind: 'control', control: { row: { members: [memberOf(node1)] } as never } },
+    } as const;
+    const replicaOf = (number: number) => (number === 0 ? control : undefined);
+    const member = machine(node1, { node: { replica: replicaOf } as never });
+    const told = machine(node2, { isMember: false, membersAtStart: [memberOf(node1)] });
+    const lonely = machine(node3, { isMember: false, membersAtStart: [memberOf(node3)] });
+    const machines = [member, told, lonely];
+    expect(presentIn({ machines, partitions: 1 })).toEqual([member, told]);
   });
 });

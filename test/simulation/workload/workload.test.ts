@@ -127,13 +127,13 @@ function clientsOf(plan: Plan): { clients: Clients; map: OneMap } {
   const clients = new Clients({
     plan,
     clusterId: cluster,
-    members,
+    clusterFile: () => members,
     limits,
     random: seededRandom('clients'),
     network: map,
     hash: hashText,
     wallMs: () => 1,
-    isSettled: () => true,
+    mayReadLast: () => true,
   });
   return { clients, map };
 }
