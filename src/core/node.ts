@@ -274,7 +274,7 @@ export class Node {
     this.#forwards.tick(ticks);
     this.#levels.tentative.tick(ticks);
     this.#leaderships.tick(ticks);
-    this.#elasticity.tick(ticks);
+    this.#elasticity.tick(trusted);
     for (const replica of this.#upkeep.tick(ticks)) this.#touched.add(replica);
     this.#saver.tick(ticks);
     this.#sayAlive(ticks);

@@ -95,12 +95,18 @@ export class Calls {
   }
 }
 
+/** What becomes of it must be known: a write, or a change of the cluster itself. */
+export function isChange({ operation, session }: Request): boolean {
+  const { kind } = operation;
+  return session !== null || kind === 'join' || kind === 'leave' || kind === 'configure';
+}
+
 /**
  * A refusal speaks of the last attempt. While an earlier one may still take effect elsewhere, "no
  * effect" is true only of what the log decided: it decides the same for every attempt.
  */
 function honest({ request, unresolved }: Call, result: Result): Result {
-  if (result.kind !== 'refused' || request.session === null || unresolved === 0) return result;
+  if (result.kind !== 'refused' || !isChange(request) || unresolved === 0) return result;
   const { refusal } = result;
   const { effect, reason } = refusal;
   if (effect !== 'none' || reason === 'condition-failed' || reason === 'not-a-number') {

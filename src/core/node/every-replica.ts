@@ -57,10 +57,14 @@ export class EveryReplica {
     for (const replica of [...this.#waiting.keys()]) this.check(replica);
   }
 
-  /** Asked again of whoever leads now, a write is not executed again, and waits on there. */
+  /**
+   * Asked again of whoever leads now, a write is not executed again, and waits on there; so it is
+   * called unknown here, for it has not failed.
+   */
   onLetGo(replica: Replica): void {
-    for (const { call } of this.#waiting.get(replica) ?? [])
-      this.#calls.answer(call, letGo(replica, reachOf(replica, this.#liveness)));
+    const reach = reachOf(replica, this.#liveness);
+    for (const { call, written } of this.#waiting.get(replica) ?? [])
+      this.#calls.answer(call, letGo(replica, reach, written === null ? 'none' : 'unknown'));
     this.#waiting.delete(replica);
   }
 

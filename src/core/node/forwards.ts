@@ -5,7 +5,7 @@
 import type { Incarnation, NodeId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
 import type { Refusal, Reply, Request, Result } from '../model/operation.ts';
-import type { Call, Calls } from './call.ts';
+import { type Call, type Calls, isChange } from './call.ts';
 import type { Destination } from './destination.ts';
 import type { Liveness } from './liveness.ts';
 import type { Outbox } from './outbox.ts';
@@ -115,7 +115,11 @@ export class Forwards {
   }
 
   #send(passed: Passed, leader: NodeId | null): void {
-    if (leader === null || !this.#liveness.reachable(leader)) return;
+    if (leader === null) return;
+    if (!this.#liveness.reachable(leader)) {
+      passed.destination.passOver(leader);
+      return;
+    }
     const { call } = passed;
     if (leader === this.#liveness.self) {
       this.#executeIfHere(passed);
@@ -150,13 +154,13 @@ export class Forwards {
   #timeOut(passed: Passed): void {
     this.#end(passed);
     const reach = passed.destination.reach(this.#liveness);
-    const isWrite = passed.call.request.session !== null;
+    const { request } = passed.call;
     const known = passed.destination.describe(this.#liveness);
     const result =
       passed.call.unresolved > 0
         ? refuse({
             reason: 'timeout',
-            effect: isWrite ? 'unknown' : 'none',
+            effect: isChange(request) ? 'unknown' : 'none',
             message: `forwarded, but the leader did not answer: ${known}`,
             reach,
           })

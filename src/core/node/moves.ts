@@ -87,10 +87,10 @@ export class Moves {
 
   /** False: there was nothing to do for the group, and there will be nothing by this row. */
   #advance(replica: Replica, row: ControlRow, budget: Budget): boolean {
-    const isReleasing = this.#releaseLost(replica, row);
     const { configuration } = replica.raft;
     // The control group's log is its own clock; another group's may know more than the row here.
     if (replica.group !== controlGroup && epochOf(configuration) > row.epoch) return true;
+    const isReleasing = this.#releaseLost(replica, row);
     const wanted = desiredRow(row, replica.group);
     if (isAsWanted(configuration, wanted)) {
       if (!isReportDue(replica, row)) return isReleasing;
@@ -128,7 +128,7 @@ export class Moves {
     { wanted, row }: { readonly wanted: DesiredRow; readonly row: ControlRow },
   ): MemberChange[] {
     const { voters, learners } = replica.raft.configuration;
-    const ready = this.#readyOf(replica, wanted);
+    const ready = this.#readyOf(replica, { wanted, row });
     const promoted = ready.filter((node) => learners.includes(node));
     const unwanted = voters.filter((node) => !wanted.voters.includes(node));
     const lost = unwanted.filter((node) => isLost(row, node));
@@ -146,28 +146,38 @@ export class Moves {
     ];
   }
 
-  #readyOf(replica: Replica, wanted: DesiredRow): readonly NodeId[] {
+  #readyOf(
+    replica: Replica,
+    { wanted, row }: { readonly wanted: DesiredRow; readonly row: ControlRow },
+  ): readonly NodeId[] {
     const ready = replica.raft
       .progressOf()
       .filter(({ node, caughtUp }) => caughtUp && wanted.voters.includes(node))
       .map(({ node }) => node);
-    return replica.group === controlGroup ? this.#steadyOf(ready, replica) : ready;
+    if (replica.group !== controlGroup) return ready;
+    const { voters } = replica.raft.configuration;
+    const isGoing = (node: NodeId) => !wanted.voters.includes(node) && !isLost(row, node);
+    return this.#steadyOf(ready, { voters, someGo: voters.some(isGoing) });
   }
 
   /**
    * A voter of the control group should have been well for a while, or it comes and goes with the
-   * majority. One more beside an even number needs no greater majority: it can only help, and is
-   * taken at once. So the group survives the next death as soon as a lost voter is replaced.
+   * majority. One more beside an even number, when nobody living goes in exchange, needs no greater
+   * majority: it can only help, and is taken at once. So the group survives the next death as soon as
+   * a lost voter is replaced.
    */
-  #steadyOf(ready: readonly NodeId[], { raft }: Replica): readonly NodeId[] {
+  #steadyOf(
+    ready: readonly NodeId[],
+    { voters, someGo }: { readonly voters: readonly NodeId[]; readonly someGo: boolean },
+  ): readonly NodeId[] {
     const { stableTicks } = this.#options.bounds;
-    const { voters } = raft.configuration;
     const steady = ready.filter(
       (node) => voters.includes(node) || (this.#wellFor.get(node) ?? 0) >= stableTicks,
     );
     const next = ready.find((node) => !steady.includes(node));
     const isNew = steady.some((node) => !voters.includes(node));
-    return next === undefined || isNew || voters.length % 2 === 1 ? steady : [...steady, next];
+    if (next === undefined || someGo || isNew || voters.length % 2 === 1) return steady;
+    return [...steady, next];
   }
 
   /** Nothing of a lost disk comes back: no tombstone is kept for its sake. */

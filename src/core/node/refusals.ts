@@ -40,9 +40,13 @@ export function refuse(facts: RefusalFacts): Result {
 }
 
 /** What was proposed by a leader that its group has let go of before the end is known elsewhere. */
-export function letGo({ group }: { readonly group: GroupId }, reach: Reach): Result {
+export function letGo(
+  { group }: { readonly group: GroupId },
+  reach: Reach,
+  effect: 'none' | 'unknown' = 'unknown',
+): Result {
   const message = `group ${group} has let go of this node before the outcome was known here`;
-  return refuse({ reason: 'not-leader', effect: 'unknown', message, reach });
+  return refuse({ reason: 'not-leader', effect, message, reach });
 }
 
 /** Every node whose vote counts, of both sets, sorted, each once. */

@@ -16,6 +16,7 @@ import type { Outbox } from './outbox.ts';
 import { membersOf } from './refusals.ts';
 import type { Replica } from './replica.ts';
 import type { Replicas } from './replicas.ts';
+import { isSettled } from './standings.ts';
 
 const askTicks = 20;
 /** Dots in one question: a small message. */
@@ -81,7 +82,7 @@ export class Releases {
   onAsk(from: NodeId, { group, pending }: AskRelease): void {
     const { replicas, outbox, onProposed } = this.#options;
     const replica = replicas.get(group);
-    if (!replica?.raft.isLeader || replica.machine.kind !== 'data') return;
+    if (replica?.machine.kind !== 'data' || !isSettled(replica)) return;
     if (membersOf(replica.raft.configuration).includes(from)) return;
     const { partition } = replica.machine;
     const merged = pending.filter((dot) => partition.hasMerged(dot));

@@ -170,9 +170,13 @@ function isNamed({ members }: ControlRow, node: NodeId): boolean {
   return members.some((member) => member.node === node);
 }
 
-/** It leads, and its configuration is committed and not joint: what it says of members stays true. */
-export function isSettled({ raft }: Replica): boolean {
+/**
+ * It leads, and its configuration is applied here and not joint: what it says of members stays true,
+ * and its state knows of everybody who departed by it. (A leader may commit what its own disk does not
+ * have yet, and applies it later.)
+ */
+export function isSettled({ raft, appliedIndex }: Replica): boolean {
   if (!raft.isLeader) return false;
-  const { configuration, configurationIndex, commitIndex } = raft.view();
-  return configuration.votersOutgoing.length === 0 && configurationIndex <= commitIndex;
+  const { configuration, configurationIndex } = raft.view();
+  return configuration.votersOutgoing.length === 0 && configurationIndex <= appliedIndex;
 }

@@ -6,8 +6,9 @@
 import { announcedLevel } from '../control/levels.ts';
 import type { ControlCommand } from '../model/command.ts';
 import type { ControlRow } from '../model/control-row.ts';
-import type { NodeId } from '../model/ids.ts';
+import type { NodeId, StorageId } from '../model/ids.ts';
 import { limits } from '../model/limits.ts';
+import type { Member } from '../model/member.ts';
 import { commandSize } from './command-size.ts';
 import type { Detector } from './detector.ts';
 import type { Liveness } from './liveness.ts';
@@ -27,8 +28,8 @@ export interface StewardOptions {
 
 export class Steward {
   readonly #options: StewardOptions;
-  /** Ticks for which each member has been dead, as this leader has seen it. */
-  readonly #deadFor = new Map<NodeId, number>();
+  /** Ticks for which the disk of each member has been dead, as this leader has seen it. */
+  #deadFor: ReadonlyMap<StorageId, number> = new Map();
   #sinceLooked = 0;
 
   constructor(options: StewardOptions) {
@@ -42,7 +43,7 @@ export class Steward {
     this.#sinceLooked = 0;
     const { control, controlRow } = this.#options.replicas;
     if (controlRow === null || !control?.raft.isLeader) {
-      this.#deadFor.clear();
+      this.#deadFor = new Map();
       return;
     }
     this.#countDead(controlRow, passed);
@@ -59,30 +60,33 @@ export class Steward {
   #countDead({ members }: ControlRow, ticks: number): void {
     const { detector, liveness, self } = this.#options;
     const beliefs = detector.beliefs();
-    for (const { node } of members) {
-      const isDead = node !== self && !liveness.reachable(node) && isDeadOrUnmet(beliefs, node);
-      this.#deadFor.set(node, isDead ? (this.#deadFor.get(node) ?? 0) + ticks : 0);
-    }
+    const isDead = (node: NodeId) =>
+      node !== self && !liveness.reachable(node) && isDeadOrUnmet(beliefs, node);
+    this.#deadFor = new Map(
+      members.map((member) => [
+        member.storageId,
+        isDead(member.node) ? this.#deadTicks(member) + ticks : 0,
+      ]),
+    );
   }
 
   /** The one that is dead for longest, if enough others live to hold its copies. */
   #lost({ members, departures, settings }: ControlRow): readonly ControlCommand[] {
     const { liveness } = this.#options;
     const departing = departures.map(({ node }) => node);
-    const staying = members.map(({ node }) => node).filter((node) => !departing.includes(node));
-    const living = staying.filter((node) => liveness.reachable(node));
+    const staying = members.filter(({ node }) => !departing.includes(node));
+    const living = staying.filter(({ node }) => liveness.reachable(node));
     if (living.length < settings.replicationFactor) return [];
     const ticksMax = Math.ceil(settings.deadNodeTimeoutMs / limits.tickMs);
-    const dead = staying.filter((node) => (this.#deadFor.get(node) ?? 0) >= ticksMax);
-    const [longest] = dead.sort((a, b) => this.#since(b) - this.#since(a));
-    const member = members.find(({ node }) => node === longest);
-    if (member === undefined) return [];
-    const { node, storageId } = member;
+    const dead = staying.filter((member) => this.#deadTicks(member) >= ticksMax);
+    const [longest] = dead.sort((a, b) => this.#deadTicks(b) - this.#deadTicks(a));
+    if (longest === undefined) return [];
+    const { node, storageId } = longest;
     return [{ kind: 'member-departing', node, storageId, how: 'lost', force: false }];
   }
 
-  #since(node: NodeId): number {
-    return this.#deadFor.get(node) ?? 0;
+  #deadTicks({ storageId }: Member): number {
+    return this.#deadFor.get(storageId) ?? 0;
   }
 
   #propose(control: Replica, command: ControlCommand): void {

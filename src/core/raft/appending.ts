@@ -18,7 +18,7 @@ function sendAppends(state: RaftState, leadership: Leadership, progress: Progres
   if (progress.mode === 'snapshot') return;
   if (progress.mode === 'probe') {
     if (progress.paused) return;
-    if (progress.next <= state.log.start.index) beginSnapshot(state, leadership, progress);
+    if (progress.next <= firstSendable(state, progress)) beginSnapshot(state, leadership, progress);
     else sendAppend(state, progress, state.bounds.appendBytesMax);
     return;
   }
@@ -30,6 +30,24 @@ function sendAppends(state: RaftState, leadership: Leadership, progress: Progres
     }
     sendAppend(state, progress, state.bounds.appendBytesMax);
   }
+}
+
+/** To be called when entries were applied: a newcomer may have waited for what made it one. */
+export function resumeNewcomers(state: RaftState, leadership: Leadership): void {
+  for (const progress of leadership.progress.values()) {
+    const waits = progress.mode === 'probe' && !progress.paused && !progress.cut;
+    if (waits && progress.next <= firstSendable(state, progress)) leadership.appendsDue = true;
+  }
+}
+
+/**
+ * Up to here a member is sent a snapshot and no entries. What comes before the entry that made it a
+ * member is of an earlier life of its name: with a part of that in its log it would hold an old
+ * configuration for the newest, and vote by it without having what it once acknowledged
+ * (suffrage.ts).
+ */
+function firstSendable({ log, configurations }: RaftState, { node }: Progress): number {
+  return Math.max(log.start.index, configurations.memberSince(node) - 1);
 }
 
 /**

@@ -90,6 +90,17 @@ export class Configurations {
     return sortedUnion([membersOf(this.current), membersOf(leaving ?? nobody)]);
   }
 
+  /**
+   * The entry that made the node a member, and since which it has been one all the time; 0: it was one
+   * already where the log begins to be known.
+   */
+  memberSince(node: NodeId): LogIndex {
+    const away = this.#points.findLastIndex(({ configuration }) => {
+      return !membersOf(configuration).includes(node);
+    });
+    return away < 0 ? logIndex(0) : (this.#points[away + 1]?.index ?? logIndex(0));
+  }
+
   /** True when the configuration in force changed. */
   append(entries: readonly Entry[]): boolean {
     let changed = false;

@@ -14,7 +14,7 @@ import type { Configuration, Entry } from '../model/entry.ts';
 import type { LogIndex, NodeId, Term } from '../model/ids.ts';
 import { compareIds, logIndex } from '../model/ids.ts';
 import { onAnswer } from './answers.ts';
-import { broadcastCommit, replicate } from './appending.ts';
+import { broadcastCommit, replicate, resumeNewcomers } from './appending.ts';
 import { onPeerDown, onPeerUp } from './connections.ts';
 import type {
   ChangeResult,
@@ -237,6 +237,7 @@ export class Raft {
     assert(index <= state.handedIndex, () => `applied ${index}, which was not handed out`);
     if (index <= state.appliedIndex) return;
     state.appliedIndex = index;
+    if (state.leadership !== null) resumeNewcomers(state, state.leadership);
     if (state.reportAppliedAt === 0 || index < state.reportAppliedAt) return;
     state.reportAppliedAt = 0;
     if (state.leader !== null && state.leadership === null) reportProgress(state, state.leader, 0);

@@ -15,12 +15,13 @@ import type { Leadership, RaftState } from './state.ts';
 const resendTicks = 2 * limits.heartbeatTicks;
 
 /**
- * The member needs entries that are compacted. Nothing is sent to one that has not been heard
- * lately.
+ * The member needs entries that are compacted, or that are of before it was one. Nothing is sent to
+ * one that has not been heard lately, and nothing before what made it a member is applied.
  */
 export function beginSnapshot(state: RaftState, leadership: Leadership, progress: Progress): void {
-  if (!progress.isActive(state.now)) return;
-  const { point, chunks } = snapshotFor(state, leadership);
+  const since = state.configurations.memberSince(progress.node);
+  if (!progress.isActive(state.now) || state.appliedIndex < since) return;
+  const { point, chunks } = snapshotFor(state, leadership, since);
   progress.becomeSnapshot({
     index: point.index,
     chunks: chunks.length,
@@ -32,9 +33,10 @@ export function beginSnapshot(state: RaftState, leadership: Leadership, progress
 }
 
 /** One snapshot serves every member that lags, as long as the log continues it. */
-function snapshotFor(state: RaftState, leadership: Leadership): Snapshot {
+function snapshotFor(state: RaftState, leadership: Leadership, since: LogIndex): Snapshot {
   const kept = leadership.snapshot;
-  if (kept !== null && kept.point.index >= state.log.start.index) return kept;
+  const oldest = Math.max(state.log.start.index, since);
+  if (kept !== null && kept.point.index >= oldest) return kept;
   const snapshot = state.takeSnapshot();
   assert(snapshot.point.index >= state.log.start.index, 'the log does not continue the snapshot');
   assert(snapshot.chunks.length > 0, 'a snapshot has at least one chunk');

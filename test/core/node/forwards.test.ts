@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
-import { connectionId, incarnation, nodeId } from '../../../src/core/model/ids.ts';
+import { connectionId, groupId, incarnation, nodeId } from '../../../src/core/model/ids.ts';
 import type { Result } from '../../../src/core/model/operation.ts';
 import { Calls } from '../../../src/core/node/call.ts';
 import { HeldHere } from '../../../src/core/node/destination.ts';
@@ -12,7 +12,8 @@ import type { Liveness } from '../../../src/core/node/liveness.ts';
 import { Outbox } from '../../../src/core/node/outbox.ts';
 import type { Replica } from '../../../src/core/node/replica.ts';
 import { Replicas } from '../../../src/core/node/replicas.ts';
-import { put, World } from './world.ts';
+import { keyOf, ledWorld } from './elastic-world.ts';
+import { memberOf, put, World } from './world.ts';
 
 const key = 'user:1001';
 let world: World;
@@ -209,3 +210,36 @@ function forwarding(life: number) {
   const destination = new HeldHere(replica, new Replicas());
   return { forwards, outbox, calls, replica: destination, executed };
 }
+
+describe('a request for a group that this node does not hold', () => {
+  it('is passed on to who leads, although the preferred leader was down already', () => {
+    const world = ledWorld({ nodes: 5, partitions: 8 });
+    const isHeldBy = (node: NodeId, group: number) =>
+      world.node(node).replica(groupId(group)) !== undefined;
+    const group = world.groups().find((one) => world.names.some((node) => !isHeldBy(node, one)));
+    if (group === undefined) throw new Error('every node holds every group');
+    const outsider = world.names.find((node) => !isHeldBy(node, group)) as NodeId;
+    const leader = world.leaderOf(group) as NodeId;
+    world.kill(leader);
+    world.runUntil(() => ![null, leader].includes(world.leaderOf(group)));
+    world.run(100);
+    const options = { forward: true, timeoutMs: 5000 } as const;
+    const { id } = world.ask(outsider, put(keyOf(world, group), 'v'), options);
+    world.runUntil(() => world.answer(id) !== undefined, 50);
+    expect(world.answer(id)?.kind).toBe('written');
+  });
+});
+
+describe('a change of the cluster that was passed on', () => {
+  it('is unknown when no answer came: it may be made', () => {
+    const world = ledWorld({ nodes: 3, partitions: 2 });
+    const leader = world.leaderOf(0) as NodeId;
+    const [asked, other] = world.names.filter((name) => name !== leader) as [NodeId, NodeId];
+    const member = memberOf(nodeId('node4'), 'storage-node4');
+    world.stopDisk(asked);
+    world.cut(leader, other);
+    const { id } = world.ask(asked, { kind: 'join', member }, { forward: true, timeoutMs: 200 });
+    world.run(25);
+    expect(world.answer(id)).toMatchObject({ refusal: { reason: 'timeout', effect: 'unknown' } });
+  });
+});

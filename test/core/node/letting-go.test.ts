@@ -203,3 +203,42 @@ describe('a leader that is cut off while its groups move away', () => {
       });
   });
 });
+
+describe('a leader whose own disk is slow', () => {
+  /** The group commits the removal of the holder, and the leader has not applied it. */
+  function removedButNotApplied() {
+    const world = ledWorld({ nodes: 4, partitions: 1 });
+    const leader = world.leaderOf(1) as NodeId;
+    const control = world.leaderOf(0) as NodeId;
+    const holder = world.names.find((name) => {
+      return world.node(name).replica(groupId(1)) && name !== leader && name !== control;
+    }) as NodeId;
+    const leave = { kind: 'leave', node: holder, how: 'leaving', force: false } as const;
+    expect(administer(world, leave).kind).toBe('administered');
+    const { raft } = world.node(leader).replica(groupId(1)) as Replica;
+    world.runUntil(() => raft.configuration.learners.length > 0, 500);
+    world.cut(holder, leader);
+    expect(world.call(holder, put('k', 'alone'), { consistency: 'one' }).kind).toBe('written');
+    world.heal();
+    world.stopDisk(leader);
+    world.runUntil(() => !raft.configuration.voters.includes(holder), 50);
+    world.runUntil(() => raft.configuration.votersOutgoing.length === 0, 50);
+    world.cut(holder, leader);
+    return { world, leader, control, holder };
+  }
+
+  it('reports nobody as let go before it has applied that, and no `one` write is lost', () => {
+    const { world, leader, control, holder } = removedButNotApplied();
+    world.run(25);
+    const { appliedIndex, raft } = world.node(leader).replica(groupId(1)) as Replica;
+    expect(appliedIndex).toBeLessThan(raft.view().configurationIndex);
+    world.startDisk(leader);
+    world.run(200);
+    expect(row(world, control).members.map(({ node }) => node)).toContain(holder);
+    world.heal();
+    world.runUntil(() => world.node(holder).removed, 3000);
+    world.kill(holder);
+    world.runUntilLed();
+    expect(world.get(control, 'k', { forward: true })).toBe('alone');
+  });
+});
