@@ -68,7 +68,7 @@ describe('join', () => {
     });
     expect(json.at('data', 'balance', 'replicas')).toBeLessThanOrEqual(1.3);
     const ring = await lab.run(['status', '--view', 'ring']);
-    expect(ring.stdout).toMatch(/^node4 +\d+ {2}[█▏▎▍▌▋▊▉·]{8}/m);
+    expect(ring.stdout).toMatch(/^node4 +b +\d+ {2}[█▏▎▍▌▋▊▉·]{8}/m);
     expect(ring.stdout).toMatch(/^BALANCE {2}max\/mean: replicas 1\.\d\d/m);
   }, 60_000);
 

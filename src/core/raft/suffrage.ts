@@ -28,10 +28,11 @@ export function mayCampaign(state: RaftState): boolean {
  * an entry R) before it was added again (in an entry A, proposed when R was committed). The new disk
  * has no configuration and votes for nobody until it holds A: what it is sent first is a snapshot at A
  * or after it, never entries of before (appending.ts), of which a part would name it a voter. From
- * then on it grants only to logs as up-to-date as its own. Such a log holds R: either its last entry has the term of ours and is not
- * before it, and then both logs are equal up to A (log matching); or its last term is greater, and
- * then the leader that wrote that entry had R, which was committed earlier (leader completeness). So
- * the candidate's configuration is R's or a later one. It does not count this node, or it counts it
+ * then on it grants only to logs as up-to-date as its own. Such a log holds R: either its last entry
+ * has the term of ours and is not before it, and then both logs are equal up to A (log matching); or
+ * its last term is greater, and then the leader that wrote that entry had R, which was committed
+ * earlier (leader completeness). So the candidate's configuration is R's or a later one. It does not
+ * count this node, or it counts it
  * by a promotion after A, for what this disk, and not the lost one, has promised. Who was elected
  * with a vote of the lost disk, by a configuration from before R, is settled as for any change: the
  * two majorities share a node, and if that is the lost disk, it gave its vote before it could
