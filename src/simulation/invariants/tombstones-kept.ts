@@ -162,7 +162,8 @@ export class TombstonesKept implements Invariant {
     const who = behind.length > 0 ? `${behind.join(', ')} had not passed` : 'nothing let go';
     throw new Violation(
       'tombstone-kept',
-      `group ${group}: ${name} purged the tombstone of ${row.key} at index ${index}, which ` + who,
+      `group ${group}: ${name} purged the tombstone of ${row.key} at index ${index}, ` +
+        `which ${who}`,
     );
   }
 
