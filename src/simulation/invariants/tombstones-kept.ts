@@ -159,10 +159,11 @@ export class TombstonesKept implements Invariant {
     const turns = this.#turns(group, { from, to });
     if (turns.some((turn) => this.#behind(group, turn, index).length === 0)) return;
     const behind = this.#behind(group, turns.at(-1) ?? from, index);
+    const who = behind.length > 0 ? `${behind.join(', ')} had not passed` : 'nothing let go';
     throw new Violation(
       'tombstone-kept',
-      `group ${group}: ${name} purged the tombstone of ${row.key} at index ${index}, which ` +
-        `${behind.join(', ')} had not passed`,
+      `group ${group}: ${name} purged the tombstone of ${row.key} at index ${index}, ` +
+        `which ${who}`,
     );
   }
 
