@@ -17,4 +17,4 @@ const plugin = new Plugin({
 await plugin.load();
 const manifest = `${JSON.stringify(plugin.manifest, null, 2)}\n`;
 writeFileSync(join(root, '.oclif.manifest.json'), manifest);
-for (const entry of ['dsys.js', 'node.js']) chmodSync(join(root, 'bin', entry), 0o755);
+for (const entry of ['dsys.js', 'node.cjs']) chmodSync(join(root, 'bin', entry), 0o755);

@@ -15,7 +15,7 @@ export interface Orphan {
 /** Only on systems with /proc; elsewhere none are found. */
 export function findOrphans(): Orphan[] {
   const known = knownPids();
-  const prefix = `node.js --home ${homeDirectory()}/`;
+  const prefix = `node.cjs --home ${homeDirectory()}/`;
   return listPids().flatMap((pid) => {
     if (known.has(pid) || processFacts(pid).condition === 'gone') return [];
     const command = processCommand(pid) ?? '';

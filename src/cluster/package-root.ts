@@ -19,5 +19,5 @@ export function packageRoot(): string {
 
 /** The program of one node's process. */
 export function nodeProgram(): string {
-  return join(packageRoot(), 'bin', 'node.js');
+  return join(packageRoot(), 'bin', 'node.cjs');
 }

@@ -160,8 +160,13 @@ export class Host implements TransportEvents {
     this.#options.transport.sendToClient({ connection, frame });
   }
 
+  /** It is greeted: for the other end we are up when it hears us, and the next heartbeat is far. */
   onPeerConnected(peer: NodeId): void {
-    this.#options.sightings.onConnected(peer);
+    const { sightings, transport } = this.#options;
+    sightings.onConnected(peer);
+    if (this.#stopped) return;
+    const frame = this.#aliveFrames.encode(this.#header, [{ kind: 'alive' }]);
+    transport.sendToPeer({ peer, lane: 'raft', frame });
   }
 
   onPeerDisconnected(peer: NodeId): void {

@@ -1,4 +1,4 @@
-// The node's process: `node bin/node.js --home DIRECTORY --node NAME`. SIGTERM and SIGINT drain and
+// The node's process: `node bin/node.cjs --home DIRECTORY --node NAME`. SIGTERM and SIGINT drain and
 // stop it; its removal from the cluster stops it too; anything that it can not survive ends it at
 // once. In each case it leaves a report.
 
