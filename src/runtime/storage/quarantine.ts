@@ -40,12 +40,15 @@ export class Quarantine {
     const file = await readFile(path).catch(nullIfMissing);
     const offset = file === null ? null : damageInTable(file);
     if (offset === null) return;
-    await rename(path, `${path}${suffix}`);
-    this.#damaged.push({ path, offset });
+    const moved = await rename(path, `${path}${suffix}`).then(() => true, nullIfMissing);
+    if (moved !== null) this.#damaged.push({ path, offset });
   }
 }
 
-/** The engine removes tables that it no longer needs; one that it does need, it misses itself. */
+/**
+ * The engine removes tables that it no longer needs, also while they are looked at here; one that it
+ * does need, it misses itself.
+ */
 function nullIfMissing(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT') return null;
   throw error;
