@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { curveKeyPair } from 'zeromq';
+import { waitUntil } from '../../src/cluster/wait-until.ts';
 import { Lab } from './lab.ts';
 
 let lab: Lab;
@@ -73,8 +74,12 @@ describe('a join that was broken off', () => {
   it('goes on when it is repeated, with its name or without', async () => {
     const broken = lab.start(['join']);
     const home = join(lab.home, 'lab');
-    for (let tries = 0; tries < 500 && !existsSync(join(home, 'node1', 'joining.json')); tries++)
-      await new Promise((resolve) => setImmediate(() => setTimeout(resolve, 10)));
+    const begun = await waitUntil({
+      everyMs: 10,
+      timeoutMs: 10_000,
+      ask: () => (existsSync(join(home, 'node1', 'joining.json')) ? true : null),
+    });
+    expect(begun).toBe(true);
     broken.kill('SIGKILL');
     await broken;
     const { code, json } = await lab.json(['join']);

@@ -173,6 +173,14 @@ describe('an address book', () => {
   });
 });
 
+it('a peer is greeted as soon as the connection to it stands, not with the next heartbeat', () => {
+  world.host.onPeerConnected(node2);
+  expect(world.said).toEqual(['frame to node2']);
+  world.host.stop();
+  world.host.onPeerConnected(node3);
+  expect(world.said).toHaveLength(1);
+});
+
 describe('a removed member that speaks', () => {
   beforeEach(() => {
     world.meet({ members: [first, second2], removed: [second, third] });

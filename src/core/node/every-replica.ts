@@ -1,6 +1,7 @@
 // The level `all`: after the quorum's commit, waits until every voter of the group has applied the
 // index (a learner that catches up is no copy yet). A write that waits here IS committed, and every
-// refusal from here says so. A read has no effect.
+// refusal from here that ends it says so; one that only sends it elsewhere leaves the end open. A read
+// has no effect.
 
 import type { LogIndex, NodeId } from '../model/ids.ts';
 import type { Result } from '../model/operation.ts';

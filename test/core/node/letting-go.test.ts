@@ -3,7 +3,11 @@
 
 import { describe, expect, it } from 'vitest';
 import { groupId, logIndex, type NodeId, nodeId } from '../../../src/core/model/ids.ts';
-import type { Replica } from '../../../src/core/node/replica.ts';
+import { Calls } from '../../../src/core/node/call.ts';
+import { EveryReplica } from '../../../src/core/node/every-replica.ts';
+import type { Liveness } from '../../../src/core/node/liveness.ts';
+import { Outbox } from '../../../src/core/node/outbox.ts';
+import { Replica } from '../../../src/core/node/replica.ts';
 import {
   administer,
   isSettled,
@@ -240,5 +244,48 @@ describe('a leader whose own disk is slow', () => {
     world.kill(holder);
     world.runUntilLed();
     expect(world.get(control, 'k', { forward: true })).toBe('alone');
+  });
+});
+
+describe('a replica', () => {
+  const lives = (leader: string | null, isMember: boolean, retiredTo: string | null = null) => {
+    const replica = Object.create(Replica.prototype, {
+      raft: { value: { leader, isMember } },
+      retiredTo: { value: retiredTo },
+    }) as Replica;
+    return replica.isLetGo;
+  };
+
+  it('is let go by the word of a leader, or by its own log when nobody leads it any more', () => {
+    expect(lives('node2', true)).toBe(false);
+    expect(lives(null, true)).toBe(false);
+    // A newcomer does not know yet what it is; its leader does.
+    expect(lives('node2', false)).toBe(false);
+    expect(lives(null, false)).toBe(true);
+    expect(lives('node2', true, 'node2')).toBe(true);
+  });
+
+  it('that is let go leaves reads at `all` without effect, and what is written unknown', () => {
+    const outbox = new Outbox();
+    const calls = new Calls(outbox);
+    const liveness = { self: node1, reachable: () => true } as unknown as Liveness;
+    const every = new EveryReplica({ calls, liveness });
+    const raft = { isLeader: true, leader: node1, progressOf: () => [], broadcastCommit: () => {} };
+    const replica = { group: groupId(1), raft, voters: [node1, node2] } as unknown as Replica;
+    const version = { index: logIndex(3) } as never;
+    for (const [id, written] of [null, version].entries()) {
+      const request = { id, operation: { kind: 'get' }, session: null, timeoutMs: 1000 };
+      const asker = { kind: 'node', node: node2 } as const;
+      const call = calls.start(asker, request as never);
+      const result = () => ({ kind: 'read' }) as never;
+      every.wait({ call, replica, index: logIndex(3), written, result });
+    }
+    every.onLetGo(replica);
+    const effects = outbox.take().messages.map(({ message }) => {
+      const result = message.kind === 'forwarded' ? message.reply.result : null;
+      return result?.kind === 'refused' ? result.refusal.effect : null;
+    });
+    expect(effects).toEqual(['none', 'unknown']);
+    expect(calls.open).toBe(0);
   });
 });

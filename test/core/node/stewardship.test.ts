@@ -40,6 +40,43 @@ describe('a stall of the leader itself', () => {
   });
 });
 
+describe('a voter of the control group that has been well for a moment only', () => {
+  const names = ['node1', 'node2', 'node3', 'node4', 'node5'].map(nodeId);
+  /** What is asked of the log for four voters, of whom some may go, and a fifth that has caught up. */
+  function proposedFor(wanted: readonly NodeId[]): readonly NodeId[] {
+    const proposed: { readonly node: NodeId; readonly to: string }[] = [];
+    const [voters, learners] = [names.slice(0, 4), names.slice(4)];
+    const configuration = { voters, votersOutgoing: [], learners, epoch: 1 };
+    const raft = {
+      isLeader: true,
+      configuration,
+      view: () => ({ configuration, configurationIndex: 5 }),
+      progressOf: () => names.map((node) => ({ node, caughtUp: true })),
+      proposeConfiguration: (changes: typeof proposed) => {
+        proposed.push(...changes);
+        return { kind: 'proposed' };
+      },
+    };
+    const replica = { group: 0, appliedIndex: 5, raft, machine: { kind: 'control' } };
+    const members = names.map((node) => ({ node }));
+    const controlRow = { epoch: 1, members, departures: [], placement: [wanted] };
+    const moves = new Moves({
+      self: names[0],
+      replicas: { controlRow, all: [replica] },
+      liveness: { peers: names.slice(1), reachable: () => true },
+      bounds: { movesMax: 4, moveBytesMax: 1, stableTicks: 1000 },
+      onProposed: () => {},
+    } as unknown as MovesOptions);
+    moves.tick(10);
+    return proposed.filter(({ to }) => to === 'voter').map(({ node }) => node);
+  }
+
+  it('is taken at once beside an even number, and not in exchange for others that live', () => {
+    expect(proposedFor(names)).toEqual(['node5']);
+    expect(proposedFor(['node1', 'node2', 'node5'].map(nodeId))).toEqual([]);
+  });
+});
+
 describe('a leader whose row is older than the placement of its own log', () => {
   it('releases nobody whom that row does not know', () => {
     const nodes = ['node1', 'node2', 'node3'].map(nodeId);

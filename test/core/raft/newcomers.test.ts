@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type NodeId, nodeId } from '../../../src/core/model/ids.ts';
 import { Cluster, command, voters } from './cluster.ts';
 import { emptyDisk } from './disk.ts';
+import { appended } from './script.ts';
 
 const nobody = { voters: [], votersOutgoing: [], learners: [] };
 const learner = (node: string) => ({ node: nodeId(node), to: 'learner' }) as const;
@@ -88,4 +89,40 @@ test('a founder whose log is empty is sent entries: it was a member from the beg
   cluster.tick(30);
   expect(cluster.view('c').lastIndex).toBe(cluster.view('a').lastIndex);
   expect(cluster.snapshotsInstalled).toBe(0);
+});
+
+describe('a newcomer', () => {
+  /** `a` leads {a,b,c}; no tick passes any more, so nothing is sent by the clock. */
+  function joined(): Cluster {
+    const cluster = new Cluster({
+      names: ['a', 'b', 'c', 'v', 'x'],
+      configuration: voters('a', 'b', 'c'),
+      disks: { v: emptyDisk(nobody), x: emptyDisk(nobody) },
+    });
+    cluster.elect('a');
+    return cluster;
+  }
+
+  test('that was heard before its own entry is applied waits for that, and for no heartbeat', () => {
+    const cluster = joined();
+    cluster.filter = ({ from, message }) => message.kind !== 'appended' || from === 'x';
+    change(cluster, [learner('x')]);
+    const { configurationIndex, appliedIndex, lastIndex } = cluster.view('a');
+    expect(appliedIndex).toBeLessThan(configurationIndex);
+    expect(cluster.view('x').start.index).toBe(0);
+    cluster.filter = () => true;
+    cluster.inject('b', 'a', appended(1, lastIndex));
+    cluster.settle();
+    expect(cluster.view('x').start.index).toBeGreaterThanOrEqual(configurationIndex);
+  });
+
+  test('is not given a snapshot of before it was a member, although another is on its way', () => {
+    const cluster = joined();
+    cluster.filter = ({ from, message }) => !(from === 'v' && message.kind === 'snapshot-ack');
+    change(cluster, [learner('v')]);
+    change(cluster, [learner('x')]);
+    cluster.settle();
+    const { configurationIndex } = cluster.view('a');
+    expect(cluster.view('x').start.index).toBeGreaterThanOrEqual(configurationIndex);
+  });
 });

@@ -233,6 +233,18 @@ describe('Removing the current leader (4.2.2)', () => {
     expect(cluster.view('a')).toMatchObject({ role: 'learner', standing: 'removed' });
   });
 
+  test('the next leader tells it the end although it never answers: it may wait for its proposals', () => {
+    const cluster = groupWithJoiners(['a', 'b', 'c'], []);
+    // What a says of the log of b does not arrive: b never learns how far a is.
+    cluster.filter = ({ from, to, message }) =>
+      !(from === 'a' && to === 'b' && message.kind === 'appended');
+    change(cluster, 'a', { removed: ['a'] });
+    cluster.settle();
+    expect(cluster.leaders()).toEqual(['b']);
+    expect(cluster.view('a')).toMatchObject({ standing: 'removed' });
+    expect(cluster.view('a').commitIndex).toBe(cluster.view('b').configurationIndex);
+  });
+
   /** The heirs b and c hear nothing of the handing over. */
   function removedLeader(): Cluster {
     const cluster = groupWithJoiners(['a', 'b', 'c'], []);
