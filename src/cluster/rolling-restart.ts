@@ -4,6 +4,7 @@
 
 import type { Db } from '../client/api.ts';
 import { DsysError } from '../errors.ts';
+import { CanaryWatch } from './canary-watch.ts';
 import type { Cluster } from './cluster.ts';
 import { withConnection } from './connection.ts';
 import { recordEvent } from './events.ts';
@@ -174,18 +175,15 @@ async function watchCanaries(
   progress.begin(`watching for ${watchMs / 1000} s`);
   await withConnection(cluster, async (db) => {
     let missing: string[] = [];
-    const since = performance.now();
-    let illSince: number | null = null;
-    const ask = async (): Promise<true | null> => {
+    const watch = new CanaryWatch({ watchMs, illMsMax }, performance.now());
+    const ask = async (): Promise<'well' | 'ill' | null> => {
       missing = unhealthy(await probeCluster(cluster, db, patientDeadlineMs));
-      const now = performance.now();
-      illSince = missing.length === 0 ? null : (illSince ?? now);
-      return illSince !== null && now - illSince > illMsMax ? true : null;
+      return watch.onLook(missing.length === 0, performance.now());
     };
-    const timeoutMs = Math.max(0, watchMs - (performance.now() - since));
-    const ill = await waitUntil({ ...options.limit, timeoutMs, everyMs: pollMs, ask });
+    const timeoutMs = watchMs + 2 * illMsMax;
+    const end = await waitUntil({ ...options.limit, timeoutMs, everyMs: pollMs, ask });
     assertNotInterrupted(options.limit);
-    if (ill === null && missing.length === 0) return;
+    if (end === 'well') return;
     throw new DsysError({
       code: 'not-ready',
       message: `after the canary the cluster is not healthy: ${missing.join(', ')}`,
