@@ -58,6 +58,8 @@ export class Node {
   readonly #awake = new Set<Replica>();
   #releasable: ReadonlyMap<GroupId, LogIndex> | null = null;
   #ticksSinceAlive = 0;
+  /** How long the host might rest after the last tick: members may have come or gone since. */
+  #restTicks: number;
 
   constructor(options: NodeOptions) {
     const { self, incarnation, bootstrap, wallMs, bounds = limits } = options;
@@ -113,6 +115,7 @@ export class Node {
     this.#upkeep = new Upkeep({ options, replicas, outbox, saver: this.#saver });
     this.#calls = calls;
     this.#liveness = liveness;
+    this.#restTicks = liveness.rhythm.aliveTicks;
     this.#detector = detector;
     this.#levels = levels;
     this.#elasticity = new Elasticity({
@@ -207,7 +210,7 @@ export class Node {
   get restingTicks(): number {
     const busy = this.#awake.size > 0 || this.#calls.open > 0 || this.#saver.pending;
     if (busy || this.#requests.draining) return 1;
-    return Math.min(limits.aliveTicks, this.#detector.restingTicks);
+    return Math.min(this.#liveness.rhythm.aliveTicks, this.#detector.restingTicks);
   }
 
   /** After `drain`: true when this node leads nothing that another could lead. */
@@ -263,13 +266,14 @@ export class Node {
     this.#levels.writes.wallMs = wallMs;
     this.#levels.tentative.wallMs = wallMs;
     // A host that was late heard nobody meanwhile: protocol timers count at most one rest.
-    const trusted = Math.min(ticks, limits.aliveTicks);
+    const restTicks = this.#restTicks;
+    const trusted = Math.min(ticks, restTicks);
     for (const peer of this.#liveness.tick(trusted)) this.#onLeaderLost(peer);
     for (const replica of [...this.#awake]) {
       for (let i = 0; i < trusted; i++) replica.raft.tick();
       this.#touched.add(replica);
     }
-    this.#detector.tick(ticks);
+    this.#detector.tick(ticks, restTicks);
     this.#calls.advance(ticks);
     this.#forwards.tick(ticks);
     this.#levels.tentative.tick(ticks);
@@ -278,11 +282,12 @@ export class Node {
     for (const replica of this.#upkeep.tick(ticks)) this.#touched.add(replica);
     this.#saver.tick(ticks);
     this.#sayAlive(ticks);
+    this.#restTicks = this.#liveness.rhythm.aliveTicks;
   }
 
   #sayAlive(ticks: number): void {
     this.#ticksSinceAlive += ticks;
-    if (this.#ticksSinceAlive < limits.aliveTicks) return;
+    if (this.#ticksSinceAlive < this.#liveness.rhythm.aliveTicks) return;
     this.#ticksSinceAlive = 0;
     for (const peer of this.#liveness.peers) this.#outbox.send(peer, { kind: 'alive' });
   }

@@ -20,6 +20,12 @@ export const limits = {
    * three heartbeats, and the middle of the election timeouts.
    */
   silenceTicks: 45,
+  /** With more nodes than this each hears so many greetings that they must be rarer … */
+  smallClusterNodesMax: 5,
+  /** … at half the pace: nine nodes then cost each other no more than five do … */
+  aliveTicksLarge: 30,
+  /** … and one lost heartbeat still deposes nobody, with half a period to spare. */
+  silenceTicksLarge: 75,
   /** Election timeout is drawn from [min, max): wide enough that three nodes seldom tie. */
   electionTicksMin: 30,
   electionTicksMax: 60,

@@ -55,9 +55,9 @@ export class Detector {
     return new Map(this.#membership.view().map(({ node, state, phi }) => [node, { state, phi }]));
   }
 
-  /** A host never lets more than `aliveTicks` pass on purpose; what is more is its own stall. */
-  tick(ticks: number): void {
-    const lateTicks = ticks - limits.aliveTicks;
+  /** `restTicks`: a host lets no more pass on purpose; what is more is its own stall. */
+  tick(ticks: number, restTicks: number): void {
+    const lateTicks = ticks - restTicks;
     if (lateTicks >= limits.stallTicks) this.#step({ kind: 'stall', lateTicks });
     else this.#step({ kind: 'tick', ticks });
   }

@@ -4,12 +4,14 @@
 
 import type { Incarnation, NodeId } from '../model/ids.ts';
 import { compareIds } from '../model/ids.ts';
-import { limits } from '../model/limits.ts';
+import { type Rhythm, rhythmOf } from './rhythm.ts';
 
 interface Peer {
   connected: boolean;
   incarnation: Incarnation | null;
   silentTicks: number;
+  /** It was silent for too long, and has not been heard since. */
+  isSilent: boolean;
 }
 
 export class Liveness {
@@ -21,13 +23,18 @@ export class Liveness {
     this.setNodes(nodes);
   }
 
+  /** The pace of the greetings between this many nodes. */
+  get rhythm(): Rhythm {
+    return rhythmOf(this.#peers.size + 1);
+  }
+
   /** What is known of those that stay, stays. Returns those that are gone. */
   setNodes(nodes: readonly NodeId[]): readonly NodeId[] {
     const before = new Map(this.#peers);
     this.#peers.clear();
     for (const node of [...nodes].sort(compareIds)) {
       if (node === this.#self) continue;
-      const stranger = { connected: false, incarnation: null, silentTicks: 0 };
+      const stranger = { connected: false, incarnation: null, silentTicks: 0, isSilent: false };
       this.#peers.set(node, before.get(node) ?? stranger);
     }
     return [...before.keys()].filter((node) => !this.#peers.has(node));
@@ -45,7 +52,7 @@ export class Liveness {
   reachable(node: NodeId): boolean {
     if (node === this.#self) return true;
     const peer = this.#peers.get(node);
-    return peer?.connected === true && peer.silentTicks < limits.silenceTicks;
+    return peer?.connected === true && !peer.isSilent;
   }
 
   connected(node: NodeId): boolean {
@@ -60,8 +67,9 @@ export class Liveness {
   heard(node: NodeId): boolean {
     const peer = this.#peers.get(node);
     if (!peer) return false;
-    const cameBack = peer.connected && peer.silentTicks >= limits.silenceTicks;
+    const cameBack = peer.connected && peer.isSilent;
     peer.silentTicks = 0;
+    peer.isSilent = false;
     return cameBack;
   }
 
@@ -76,6 +84,7 @@ export class Liveness {
     peer.connected = true;
     peer.incarnation = incarnation;
     peer.silentTicks = 0;
+    peer.isSilent = false;
     return restarted;
   }
 
@@ -88,12 +97,13 @@ export class Liveness {
    * Lets time pass; returns the connected peers that have just been silent for `silenceTicks`.
    */
   tick(ticks: number): readonly NodeId[] {
+    const { silenceTicks } = this.rhythm;
     const fallen: NodeId[] = [];
     for (const [node, peer] of this.#peers) {
-      const before = peer.silentTicks;
-      peer.silentTicks = before + ticks;
-      const crossed = before < limits.silenceTicks && peer.silentTicks >= limits.silenceTicks;
-      if (crossed && peer.connected) fallen.push(node);
+      peer.silentTicks += ticks;
+      if (peer.isSilent || peer.silentTicks < silenceTicks) continue;
+      peer.isSilent = true;
+      if (peer.connected) fallen.push(node);
     }
     return fallen;
   }

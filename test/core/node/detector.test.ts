@@ -61,6 +61,20 @@ describe('the beliefs of a node', () => {
     expect(peerOf(world, node1, node2).phi).toBeGreaterThan(8);
   });
 
+  it('are not changed when it rests for as long as six do, and is one of five when it wakes', () => {
+    const world = new World({ nodes: 6 });
+    world.runUntilLed();
+    const leave = { kind: 'leave', node: nodeId('node6'), how: 'lost', force: true } as const;
+    const leader = world.leaderOf(0) as NodeId;
+    world.kill(nodeId('node6'));
+    expect(world.call(leader, leave).kind).toBe('administered');
+    world.runUntil(() => statusOf(world, node1).peers.length === 4);
+    world.node(node1).step({ kind: 'tick', ticks: limits.aliveTicksLarge, wallMs: 0 });
+    expect(statusOf(world, node1).localHealth).toBe(0);
+    world.node(node1).step({ kind: 'tick', ticks: limits.aliveTicksLarge, wallMs: 0 });
+    expect(statusOf(world, node1).localHealth).toBeGreaterThan(0);
+  });
+
   it('are not changed by a stall of its own of 2 s', () => {
     const world = new World();
     world.run(5 * probeTicks);

@@ -54,13 +54,27 @@ describe('a fresh cluster', () => {
     }
   });
 
-  it('goes quiet when nothing happens, so that an idle node has almost nothing to do', () => {
-    const world = ledWorld();
+  it.each([
+    [3, limits.aliveTicks],
+    [6, limits.aliveTicksLarge],
+  ])('of %i goes quiet when nothing happens: an idle node rests for %i ticks', (nodes, rest) => {
+    const world = ledWorld({ nodes });
     world.put(leaderOf(world), key, 'v');
     world.run(ticksPerSecond);
-    for (const name of world.names) {
-      expect(world.node(name).restingTicks).toBe(limits.aliveTicks);
-    }
+    expect(world.names.map((name) => world.node(name).restingTicks)).toEqual(
+      world.names.map(() => rest),
+    );
+  });
+
+  it.each([
+    [3, ticksPerSecond / limits.aliveTicks],
+    [6, ticksPerSecond / limits.aliveTicksLarge],
+  ])('of %i greets each other at its pace: %d times in a second', (nodes, greetings) => {
+    const world = ledWorld({ nodes });
+    const before = world.said('alive');
+    world.run(10 * ticksPerSecond);
+    const perPair = (world.said('alive') - before) / (nodes * (nodes - 1)) / 10;
+    expect(perPair).toBeCloseTo(greetings, 0);
   });
 
   it('a single node serves alone', () => {

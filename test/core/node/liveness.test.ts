@@ -30,6 +30,30 @@ describe('liveness', () => {
     expect(liveness.reachable(node2)).toBe(false);
   });
 
+  it('many nodes greet each other half as often, and are given up later', () => {
+    const many = Array.from({ length: 6 }, (_, n) => nodeId(`node${n + 1}`));
+    const liveness = new Liveness(node1, many);
+    for (const peer of liveness.peers) liveness.up(peer, incarnation(1));
+    expect(liveness.rhythm).toEqual({ aliveTicks: 30, silenceTicks: 75 });
+    expect(liveness.tick(74)).toEqual([]);
+    expect(liveness.tick(1)).toEqual(many.slice(1));
+    expect(pair().rhythm).toEqual({ aliveTicks: 15, silenceTicks: 45 });
+  });
+
+  it('a peer that is silent while members come or go falls by the pace that holds then, and once', () => {
+    const some = Array.from({ length: 5 }, (_, n) => nodeId(`node${n + 1}`));
+    const many = [...some, nodeId('node6')];
+    const liveness = new Liveness(node1, many);
+    for (const peer of liveness.peers) liveness.up(peer, incarnation(1));
+    expect(liveness.tick(60)).toEqual([]);
+    liveness.setNodes(some);
+    expect(liveness.tick(1)).toEqual(some.slice(1));
+    liveness.setNodes(many);
+    expect(liveness.reachable(node2)).toBe(false);
+    expect(liveness.tick(60)).toEqual([]);
+    expect(liveness.heard(node2)).toBe(true);
+  });
+
   it('a silent peer that speaks again came back; one that was never silent did not', () => {
     const liveness = pair();
     expect(liveness.heard(node2)).toBe(false);
