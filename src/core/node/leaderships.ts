@@ -11,7 +11,7 @@ import { hasQuorum } from './reach.ts';
 import type { Replica } from './replica.ts';
 import type { Replicas } from './replicas.ts';
 
-/** How long a node must have been reachable before it is given leaderships back … */
+/** How long a node must have been well, and led what it led, before it is given leaderships back … */
 const wellTicks = 300;
 /** … how often that is looked at, and how many go at a time: each costs its group a round trip. */
 const giveBackTicks = 50;
@@ -36,8 +36,10 @@ export class Leaderships {
   /** Replicas that this node should lead and has not campaigned for since its start. */
   readonly #toNominate: Set<Replica>;
   #touched: Replica[] = [];
-  /** Ticks for which each peer has been reachable. */
-  readonly #wellFor = new Map<NodeId, number>();
+  /** When a leadership was taken over from each peer: it may be on its way out. */
+  readonly #succeededAt = new Map<NodeId, number>();
+  /** In ticks. */
+  #now = 0;
   #sinceGiveBack = 0;
   #draining = false;
 
@@ -74,8 +76,7 @@ export class Leaderships {
     const { outbox, self } = this.#options;
     if (role === 'leader' && before?.role !== 'leader') {
       outbox.event('leader-elected', replica.group, { leader: self, term });
-      // Whoever led before may be on its way out: it gets nothing back until it has stayed a while.
-      if (before?.leader) this.#wellFor.set(before.leader, 0);
+      if (before?.leader) this.#succeededAt.set(before.leader, this.#now);
     } else if (before?.role === 'leader' && role !== 'leader') {
       outbox.event('leader-stepped-down', replica.group, { node: self, term, leader });
     }
@@ -87,12 +88,8 @@ export class Leaderships {
   }
 
   tick(ticks: number): void {
+    this.#now += ticks;
     if (this.#toNominate.size > 0) this.nominate();
-    const { liveness } = this.#options;
-    for (const peer of liveness.peers) {
-      const before = this.#wellFor.get(peer) ?? 0;
-      this.#wellFor.set(peer, liveness.reachable(peer) ? before + ticks : 0);
-    }
     this.#sinceGiveBack += ticks;
     if (this.#draining) this.#handOver();
     else if (this.#sinceGiveBack >= giveBackTicks) this.#giveBack();
@@ -128,10 +125,16 @@ export class Leaderships {
     const preferred = this.#preferredLeaderOf(replica);
     if (preferred === null || preferred === this.#options.self) return null;
     if (!replica.raft.configuration.voters.includes(preferred)) return null;
-    if ((this.#wellFor.get(preferred) ?? 0) < wellTicks) return null;
+    if (!this.#hasStayed(preferred)) return null;
     const progress = replica.raft.progressOf().find(({ node }) => node === preferred);
     const { commitIndex } = replica.raft.view();
     return progress !== undefined && progress.matchIndex >= commitIndex ? preferred : null;
+  }
+
+  #hasStayed(node: NodeId): boolean {
+    const succeededAt = this.#succeededAt.get(node) ?? Number.NEGATIVE_INFINITY;
+    const ticks = Math.min(this.#options.liveness.wellTicks(node), this.#now - succeededAt);
+    return ticks >= wellTicks;
   }
 
   #handOver(): void {

@@ -12,6 +12,8 @@ interface Peer {
   silentTicks: number;
   /** It was silent for too long, and has not been heard since. */
   isSilent: boolean;
+  /** For how long it has been reachable without a break. */
+  wellTicks: number;
 }
 
 export class Liveness {
@@ -34,8 +36,7 @@ export class Liveness {
     this.#peers.clear();
     for (const node of [...nodes].sort(compareIds)) {
       if (node === this.#self) continue;
-      const stranger = { connected: false, incarnation: null, silentTicks: 0, isSilent: false };
-      this.#peers.set(node, before.get(node) ?? stranger);
+      this.#peers.set(node, before.get(node) ?? stranger());
     }
     return [...before.keys()].filter((node) => !this.#peers.has(node));
   }
@@ -63,6 +64,11 @@ export class Liveness {
     return this.#peers.get(node)?.silentTicks ?? 0;
   }
 
+  /** Ticks for which a peer has been reachable without a break; 0 for one that is not. */
+  wellTicks(node: NodeId): number {
+    return this.#peers.get(node)?.wellTicks ?? 0;
+  }
+
   /** A message arrived; true when the peer had been given up as silent and so came back. */
   heard(node: NodeId): boolean {
     const peer = this.#peers.get(node);
@@ -81,6 +87,7 @@ export class Liveness {
     const peer = this.#peers.get(node);
     if (!peer) return false;
     const restarted = peer.incarnation !== null && peer.incarnation !== incarnation;
+    if (restarted) peer.wellTicks = 0;
     peer.connected = true;
     peer.incarnation = incarnation;
     peer.silentTicks = 0;
@@ -90,7 +97,9 @@ export class Liveness {
 
   down(node: NodeId): void {
     const peer = this.#peers.get(node);
-    if (peer) peer.connected = false;
+    if (!peer) return;
+    peer.connected = false;
+    peer.wellTicks = 0;
   }
 
   /**
@@ -101,10 +110,22 @@ export class Liveness {
     const fallen: NodeId[] = [];
     for (const [node, peer] of this.#peers) {
       peer.silentTicks += ticks;
+      if (peer.connected && !peer.isSilent) peer.wellTicks += ticks;
       if (peer.isSilent || peer.silentTicks < silenceTicks) continue;
       peer.isSilent = true;
+      peer.wellTicks = 0;
       if (peer.connected) fallen.push(node);
     }
     return fallen;
   }
+}
+
+function stranger(): Peer {
+  return {
+    connected: false,
+    incarnation: null,
+    silentTicks: 0,
+    isSilent: false,
+    wellTicks: 0,
+  };
 }

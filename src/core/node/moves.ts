@@ -37,8 +37,6 @@ export interface MovesOptions {
 
 export class Moves {
   readonly #options: MovesOptions;
-  /** Ticks for which each peer has been reachable. */
-  readonly #wellFor = new Map<NodeId, number>();
   #sinceLooked = 0;
   /** The row by which the last look found everything in place; null when it did not. */
   #settledBy: ControlRow | null = null;
@@ -53,21 +51,12 @@ export class Moves {
     const row = this.#options.replicas.controlRow;
     const rests = row !== null && row === this.#settledBy;
     if (row === null || (rests && this.#sinceLooked < restTicks)) return;
-    this.#noteHealth(this.#sinceLooked);
     this.#sinceLooked = 0;
     const leads = this.#options.replicas.all.filter(({ raft }) => raft.isLeader);
     const settled = leads.filter(isSettled);
     const budget = this.#budgetLeft(row, settled);
     const moving = settled.filter((replica) => this.#advance(replica, row, budget));
     this.#settledBy = moving.length === 0 && settled.length === leads.length ? row : null;
-  }
-
-  #noteHealth(ticks: number): void {
-    const { liveness } = this.#options;
-    for (const peer of liveness.peers) {
-      const before = this.#wellFor.get(peer) ?? 0;
-      this.#wellFor.set(peer, liveness.reachable(peer) ? before + ticks : 0);
-    }
   }
 
   /** Copies under way are what a move costs; everything else of it is a few messages. */
@@ -170,9 +159,10 @@ export class Moves {
     ready: readonly NodeId[],
     { voters, someGo }: { readonly voters: readonly NodeId[]; readonly someGo: boolean },
   ): readonly NodeId[] {
-    const { stableTicks } = this.#options.bounds;
+    const { liveness, bounds } = this.#options;
+    const { stableTicks } = bounds;
     const steady = ready.filter(
-      (node) => voters.includes(node) || (this.#wellFor.get(node) ?? 0) >= stableTicks,
+      (node) => voters.includes(node) || liveness.wellTicks(node) >= stableTicks,
     );
     const next = ready.find((node) => !steady.includes(node));
     const isNew = steady.some((node) => !voters.includes(node));

@@ -69,6 +69,38 @@ describe('liveness', () => {
     expect(liveness.tick(timeout)).toEqual([]);
   });
 
+  it('a peer is well for as long as it could be reached without a break', () => {
+    const broken: readonly [string, (liveness: Liveness) => void][] = [
+      ['its connection was lost', (liveness) => liveness.down(node2)],
+      ['it restarted', (liveness) => liveness.up(node2, incarnation(2))],
+      ['it was silent', (liveness) => liveness.tick(timeout)],
+    ];
+    for (const [what, happens] of broken) {
+      const liveness = pair();
+      for (let i = 0; i < 10; i++) {
+        liveness.tick(10);
+        liveness.heard(node2);
+      }
+      expect(liveness.wellTicks(node2), what).toBe(100);
+      happens(liveness);
+      expect(liveness.wellTicks(node2), what).toBe(0);
+    }
+  });
+
+  it('a peer that cannot be reached gets no better', () => {
+    const liveness = pair();
+    liveness.tick(timeout);
+    liveness.tick(1);
+    expect(liveness.wellTicks(node2)).toBe(0);
+    liveness.down(node2);
+    liveness.heard(node2);
+    liveness.tick(1);
+    expect(liveness.wellTicks(node2)).toBe(0);
+    liveness.up(node2, incarnation(1));
+    liveness.tick(1);
+    expect(liveness.wellTicks(node2)).toBe(1);
+  });
+
   it('a peer of a new incarnation has restarted', () => {
     const liveness = pair();
     expect(liveness.up(node2, incarnation(1))).toBe(false);

@@ -43,7 +43,7 @@ describe('a stall of the leader itself', () => {
 describe('a voter of the control group that has been well for a moment only', () => {
   const names = ['node1', 'node2', 'node3', 'node4', 'node5'].map(nodeId);
   /** What is asked of the log for four voters, of whom some may go, and a fifth that has caught up. */
-  function proposedFor(wanted: readonly NodeId[]): readonly NodeId[] {
+  function proposedFor(wanted: readonly NodeId[], wellTicks = 10): readonly NodeId[] {
     const proposed: { readonly node: NodeId; readonly to: string }[] = [];
     const [voters, learners] = [names.slice(0, 4), names.slice(4)];
     const configuration = { voters, votersOutgoing: [], learners, epoch: 1 };
@@ -63,7 +63,7 @@ describe('a voter of the control group that has been well for a moment only', ()
     const moves = new Moves({
       self: names[0],
       replicas: { controlRow, all: [replica] },
-      liveness: { peers: names.slice(1), reachable: () => true },
+      liveness: { peers: names.slice(1), reachable: () => true, wellTicks: () => wellTicks },
       bounds: { movesMax: 4, moveBytesMax: 1, stableTicks: 1000 },
       onProposed: () => {},
     } as unknown as MovesOptions);
@@ -73,7 +73,9 @@ describe('a voter of the control group that has been well for a moment only', ()
 
   it('is taken at once beside an even number, and not in exchange for others that live', () => {
     expect(proposedFor(names)).toEqual(['node5']);
-    expect(proposedFor(['node1', 'node2', 'node5'].map(nodeId))).toEqual([]);
+    const exchange = ['node1', 'node2', 'node5'].map(nodeId);
+    expect(proposedFor(exchange)).toEqual([]);
+    expect(proposedFor(exchange, 1000)).toEqual(['node5']);
   });
 });
 
