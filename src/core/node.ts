@@ -59,7 +59,7 @@ export class Node {
   #releasable: ReadonlyMap<GroupId, LogIndex> | null = null;
   #ticksSinceAlive = 0;
   /** How long the host might rest after the last tick: members may have come or gone since. */
-  #restTicks: number;
+  #restTicks: number = limits.aliveTicks;
 
   constructor(options: NodeOptions) {
     const { self, incarnation, bootstrap, wallMs, bounds = limits } = options;
@@ -115,7 +115,6 @@ export class Node {
     this.#upkeep = new Upkeep({ options, replicas, outbox, saver: this.#saver });
     this.#calls = calls;
     this.#liveness = liveness;
-    this.#restTicks = liveness.rhythm.aliveTicks;
     this.#detector = detector;
     this.#levels = levels;
     this.#elasticity = new Elasticity({
