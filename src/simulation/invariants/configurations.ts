@@ -59,6 +59,13 @@ export class Configurations implements Invariant {
     return committed;
   }
 
+  /** The committed ones and, before them at index 0, that of the birth, as far as it is known. */
+  history(group: GroupId): readonly Written[] {
+    const configuration = this.#first.get(group);
+    const birth = configuration === undefined ? [] : [{ index: logIndex(0), configuration }];
+    return [...birth, ...this.committed(group)];
+  }
+
   /** In force for who has applied the log up to `index`. */
   committedAt(group: GroupId, index: number): Configuration | null {
     const found = this.committed(group).findLast((each) => each.index <= index);

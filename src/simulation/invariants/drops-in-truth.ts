@@ -41,7 +41,7 @@ export class DropsInTruth implements Invariant {
 
   #look({ name, storageId }: MachineView, group: GroupId): void {
     const from = this.#lastSeen.get(`${storageId} ${group}`) ?? 0;
-    const later = this.#configurations.committed(group).filter(({ index }) => index >= from);
+    const later = this.#configurations.history(group).filter(({ index }) => index >= from);
     if (later.some(({ configuration }) => !membersOf(configuration).includes(name))) return;
     throw new Violation(
       'released-in-truth',

@@ -11,6 +11,7 @@ import { AddressBooks } from '../../../src/simulation/invariants/address-books.t
 import { Commits } from '../../../src/simulation/invariants/commits.ts';
 import { Configurations } from '../../../src/simulation/invariants/configurations.ts';
 import { Disks } from '../../../src/simulation/invariants/disks.ts';
+import { DropsInTruth } from '../../../src/simulation/invariants/drops-in-truth.ts';
 import { DurableBeforeSent } from '../../../src/simulation/invariants/durable-before-sent.ts';
 import { ElectedByVoters } from '../../../src/simulation/invariants/elected-by-voters.ts';
 import { OneChange } from '../../../src/simulation/invariants/one-change.ts';
@@ -276,6 +277,42 @@ describe('a dropped replica', () => {
     expect(() => commits.onView(machine(node1), seen, { before: view({}), now })).toThrow(
       'which only node1 of node1, node2, node3 had made durable',
     );
+  });
+});
+
+describe('a replica is dropped', () => {
+  /** The birth names three. `name` has seen the configuration at `seen`, and drops its replica. */
+  function drops(name: NodeId, options: { seen: number; committed: readonly Entry[] }): void {
+    const commits = new Commits();
+    const configurations = new Configurations(commits);
+    const invariant = new DropsInTruth(configurations);
+    configurations.onView(machine(node1), replica([]), { before: null, now: view({}) });
+    for (const { index, payload } of options.committed) {
+      if (payload.kind !== 'configuration') throw new Error('a change was meant');
+      configurations.committed(group).push({ index, configuration: payload.configuration });
+    }
+    const now = view({ configurationIndex: options.seen });
+    invariant.onView(machine(name), replica([]), { before: null, now });
+    const { hardState: promise } = recovered({});
+    const { persist, ...others } = ready({ records: [] });
+    const dropped = [{ group, life: 1, hardState: promise }];
+    invariant.onReady(machine(name), {
+      ...others,
+      persist: persist && { ...persist, drops: dropped },
+    });
+  }
+  const without = change(5, { voters: [node2, node3, node4] });
+
+  test('when a configuration without its node is committed, behind the last that it has seen', () => {
+    drops(node1, { seen: 4, committed: [without] });
+    expect(() => drops(node1, { seen: 6, committed: [without] })).toThrow('at 6 or after');
+    expect(() => drops(node4, { seen: 5, committed: [without] })).toThrow('at 5 or after');
+  });
+
+  test('and when it never began: only a leader that was deposed wanted it', () => {
+    drops(node4, { seen: 0, committed: [] });
+    expect(() => drops(node1, { seen: 0, committed: [] })).toThrow('at 0 or after');
+    expect(() => drops(node4, { seen: 2, committed: [] })).toThrow('at 2 or after');
   });
 });
 
