@@ -1,17 +1,10 @@
-// One node in the real world: its host, its ticks, and when to flush. One flush per turn of the
-// event loop, so that everything of a turn shares one write, one sync and one frame per peer.
+// One node in the real world: its host, its ticks, and when to flush: once for a few turns of the
+// event loop, so that everything that came in them shares one write, one sync and one frame per peer.
 
 import type { Node } from '../core/node.ts';
 import { Host, type HostOptions } from '../host/host.ts';
 import type { Clock } from '../ports/clock.ts';
 import { Ticker } from './ticker.ts';
-
-/**
- * With this many calls open, flushes come at least this far apart. Every flush costs a frame to
- * each peer and a write to the disk, whatever is in it; measured, that is most of what a put costs.
- */
-const gatherCallsMin = 4;
-const gatherMs = 1;
 
 export interface LoopOptions extends Omit<HostOptions, 'onWork' | 'node'> {
   readonly node: Node;
@@ -23,7 +16,6 @@ export class Loop {
   readonly #host: Host;
   readonly #ticker: Ticker;
   #flushScheduled = false;
-  #flushedAtMs = Number.NEGATIVE_INFINITY;
   #onDrained: (() => void) | null = null;
 
   constructor(options: LoopOptions) {
@@ -66,31 +58,20 @@ export class Loop {
     if (node.drained) this.#onDrained?.();
   }
 
+  /**
+   * Two turns on: what is already on its way in is then part of it. A flush costs a frame to each
+   * peer and a write, whatever is in it; a turn in which nothing comes takes microseconds.
+   */
   #scheduleFlush(): void {
     if (this.#flushScheduled || this.#host.stopped) return;
     this.#flushScheduled = true;
-    const flush = () => {
-      this.#flushScheduled = false;
-      if (!this.#host.stopped) this.#flush();
-    };
-    if (this.#shouldGather()) this.#options.clock.after(gatherMs, flush);
-    else setImmediate(flush);
-  }
-
-  /**
-   * Many calls are open and the last flush was just now: one that is a little later carries more.
-   */
-  #shouldGather(): boolean {
-    const { node, clock } = this.#options;
-    if (node.openCalls < gatherCallsMin) return false;
-    return clock.monotonicMs() - this.#flushedAtMs < gatherMs;
+    setImmediate(() => setImmediate(() => this.#flush()));
   }
 
   #flush(): void {
-    const { node, clock } = this.#options;
-    this.#flushedAtMs = clock.monotonicMs();
+    this.#flushScheduled = false;
     this.#host.flush();
-    if (!this.#host.stopped) this.#ticker.arm(node.restingTicks);
+    if (!this.#host.stopped) this.#ticker.arm(this.#options.node.restingTicks);
   }
 
   #fail(error: unknown): void {

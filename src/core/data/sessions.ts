@@ -56,6 +56,8 @@ export class Sessions {
   readonly #bounds: SessionBounds;
   /** Invariant: in order of last use, which is the order of `order`. */
   readonly #byClient = new Map<ClientId, Session>();
+  /** The last of them, if it is known: most writes come from the client of the one before. */
+  #latest: Session | null = null;
   readonly #changed = new Set<ClientId>();
   /** Zero: no session was ever evicted; no real reading is zero. */
   #expiredBefore: Timestamp = zeroTimestamp;
@@ -101,6 +103,7 @@ export class Sessions {
       const isIdle = now.wallMs - session.lastUsed.wallMs > this.#bounds.sessionIdleMs;
       if (!isIdle && this.#byClient.size <= this.#bounds.sessionsMax) return;
       this.#byClient.delete(session.clientId);
+      if (this.#latest === session) this.#latest = null;
       this.#changed.add(session.clientId);
       this.#expiredBefore = laterOf(this.#expiredBefore, session.lastIssued);
     }
@@ -115,6 +118,7 @@ export class Sessions {
     readonly marks: Pick<MachineRow, 'expiredBefore' | 'nextOrder'>;
   }): void {
     this.#byClient.clear();
+    this.#latest = null;
     this.#changed.clear();
     for (const row of [...options.rows].sort((a, b) => a.order - b.order)) {
       const { clientId, horizon, order, lastUsed, lastIssued } = row;
@@ -153,9 +157,11 @@ export class Sessions {
     session.lastUsed = laterOf(session.lastUsed, hlc);
     session.lastIssued = laterOf(session.lastIssued, ref.issuedAt);
     session.results.forgetBelow(ref.firstUnanswered);
+    this.#changed.add(session.clientId);
+    if (this.#latest === session) return;
     this.#byClient.delete(session.clientId);
     this.#byClient.set(session.clientId, session);
-    this.#changed.add(session.clientId);
+    this.#latest = session;
   }
 }
 

@@ -8,7 +8,6 @@ import type { ApplyResult } from '../data/partition.ts';
 import { assert } from '../model/assert.ts';
 import type { Entry } from '../model/entry.ts';
 import type { LogIndex, NodeId, Term } from '../model/ids.ts';
-import { compareIds } from '../model/ids.ts';
 import type { Result, SessionRef, WriteOperation } from '../model/operation.ts';
 import type { SessionResult } from '../model/state.ts';
 import type { ProposeRefusal } from '../raft/contract.ts';
@@ -154,16 +153,7 @@ export class Writes {
     });
     if (call.request.consistency === 'all') {
       this.#everyReplica.wait({ call, replica, index, written: version, result: written });
-    } else this.#calls.answer(call, written(this.#holders(replica, index)));
-  }
-
-  /** Replicas known to have the entry in their logs, this node included. */
-  #holders(replica: Replica, index: LogIndex): readonly NodeId[] {
-    const holders: NodeId[] = [this.#liveness.self];
-    for (const { node, matchIndex } of replica.raft.progressOf()) {
-      if (matchIndex >= index && node !== this.#liveness.self) holders.push(node);
-    }
-    return holders.sort(compareIds);
+    } else this.#calls.answer(call, written(replica.raft.holdersOf(index)));
   }
 
   #refuseResult(

@@ -295,6 +295,20 @@ export class Raft {
     return log.slice(Math.max(from, log.start.index + 1), Math.min(to, log.lastIndex));
   }
 
+  /** Who is known to have the log up to `index`, this node always among them; sorted. */
+  holdersOf(index: LogIndex): readonly NodeId[] {
+    const { self, leadership } = this.#state;
+    const holders: NodeId[] = [];
+    // In the order of their names, as the audience is: nothing is left to be sorted, for every write.
+    for (const { node, match } of leadership?.progress.values() ?? []) {
+      if (match < index) continue;
+      if (compareIds(self, node) < 0 && !holders.includes(self)) holders.push(self);
+      holders.push(node);
+    }
+    if (!holders.includes(self)) holders.push(self);
+    return holders;
+  }
+
   /** Every member as the leader knows it, itself included, in order of name; empty on others. */
   progressOf(): readonly MemberProgress[] {
     const state = this.#state;
