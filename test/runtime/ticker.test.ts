@@ -72,7 +72,7 @@ describe('ticker', () => {
   });
 
   it.each([
-    [limits.aliveTicks, 150],
+    [limits.aliveTicks, 200],
     [limits.aliveTicksLarge, 300],
   ])('resting nodes wake together, whenever each of them began, every %i ticks', (rest, ms) => {
     const wakeUps = [1003, 1068, 1149].map((beganMs) => {

@@ -10,19 +10,16 @@ export const limits = {
    * nobody.
    */
   heartbeatTicks: 5,
-  /**
-   * Period of the node-level heartbeat: what an idle node costs is this. Two of them fit into the
-   * shortest election timeout.
-   */
-  aliveTicks: 15,
+  /** Period of the node-level heartbeat: what an idle node costs is this. */
+  aliveTicks: 20,
   /**
    * A connected node that is silent for this long leads nothing any more, as far as anyone can tell:
-   * three heartbeats, and the middle of the election timeouts.
+   * three heartbeats, and the longest election timeout.
    */
-  silenceTicks: 45,
+  silenceTicks: 60,
   /** With more nodes than this each hears so many greetings that they must be rarer … */
   smallClusterNodesMax: 5,
-  /** … at half the pace: nine nodes then cost each other no more than five do … */
+  /** … so that seven nodes cost each other no more than five do … */
   aliveTicksLarge: 30,
   /** … and one lost heartbeat still deposes nobody, with half a period to spare. */
   silenceTicksLarge: 75,

@@ -17,6 +17,7 @@ import type { LogIndex, NodeId } from '../model/ids.ts';
 import { broadcastCommit, replicate, sendCommit } from './appending.ts';
 import { followConfiguration } from './audience.ts';
 import type { Progress } from './progress.ts';
+import { confirmReads } from './read-index.ts';
 import { appendAsLeader, becomeFollower } from './roles.ts';
 import type { Leadership, RaftState } from './state.ts';
 import { beginTransfer } from './transfer.ts';
@@ -37,6 +38,8 @@ export function appendConfiguration(
   const payload = { kind: 'configuration', configuration } as const;
   const index = appendAsLeader(state, leadership, { payload, size });
   followConfiguration(state, leadership);
+  // Those whose confirmation a read still waited for may be voters no more, and never answer.
+  confirmReads(state, leadership);
   return index;
 }
 

@@ -37,7 +37,7 @@ describe('liveness', () => {
     expect(liveness.rhythm).toEqual({ aliveTicks: 30, silenceTicks: 75 });
     expect(liveness.tick(74)).toEqual([]);
     expect(liveness.tick(1)).toEqual(many.slice(1));
-    expect(pair().rhythm).toEqual({ aliveTicks: 15, silenceTicks: 45 });
+    expect(pair().rhythm).toEqual({ aliveTicks: 20, silenceTicks: 60 });
   });
 
   it('a peer that is silent while members come or go falls by the pace that holds then, and once', () => {
@@ -45,12 +45,12 @@ describe('liveness', () => {
     const many = [...some, nodeId('node6')];
     const liveness = new Liveness(node1, many);
     for (const peer of liveness.peers) liveness.up(peer, incarnation(1));
-    expect(liveness.tick(60)).toEqual([]);
+    expect(liveness.tick(70)).toEqual([]);
     liveness.setNodes(some);
     expect(liveness.tick(1)).toEqual(some.slice(1));
     liveness.setNodes(many);
     expect(liveness.reachable(node2)).toBe(false);
-    expect(liveness.tick(60)).toEqual([]);
+    expect(liveness.tick(70)).toEqual([]);
     expect(liveness.heard(node2)).toBe(true);
   });
 

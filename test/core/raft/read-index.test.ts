@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../../src/core/model/limits.ts';
 import { Cluster, voters } from './cluster.ts';
+import { changeAndSettle, groupWithJoiners } from './members.ts';
 import { appended, forget, heartbeatAck, lastSent, sentOf, soloLeader } from './script.ts';
 
 const read = (cluster: Cluster, name: string) => cluster.on(name, (raft) => raft.readIndex());
@@ -25,6 +26,17 @@ describe('ReadIndex', () => {
     const { readRound } = lastSent(cluster, 'heartbeat', 'b');
     cluster.inject('b', 'a', heartbeatAck(1, { readRound, last: 1 }));
     expect(cluster.member('a').reads).toHaveLength(100);
+  });
+
+  test('a round is confirmed when those who never answered it are voters no more', () => {
+    const cluster = groupWithJoiners(['a', 'b', 'c'], []);
+    cluster.filter = ({ message }) => message.kind !== 'heartbeat';
+    read(cluster, 'a');
+    expect(cluster.member('a').reads).toEqual([]);
+    changeAndSettle(cluster, 'a', { removed: ['b', 'c'] });
+    expect(cluster.member('a').reads).toHaveLength(1);
+    read(cluster, 'a');
+    expect(cluster.member('a').reads).toHaveLength(2);
   });
 
   test('reads that come while rounds are under way gather, and a later round confirms the earlier ones', () => {
