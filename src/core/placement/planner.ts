@@ -6,7 +6,8 @@
 //     trim    too many replicas of a partition: the fullest member lets go
 //     fill    too few: the emptiest member takes one
 //     spread  two replicas in one zone while another zone has none: one moves there
-//     share   a newcomer, who holds nothing, takes from the fullest until it has the mean
+//     share   who holds nothing, a newcomer or whom `spread` left so, takes from the fullest until it
+//             has the mean
 //     relieve who is still beyond the bound gives to the emptiest
 //     lead    the first of each row, evenly (leads.ts)
 //
@@ -46,9 +47,11 @@ export function planPlacement(options: PlanOptions): PlacementTable {
   const replicas = Math.min(options.replicationFactor, members.length);
   const draft = new Draft(options);
   for (const row of draft.rows) trim(draft, row, replicas);
-  const newcomers = draft.members.filter((member) => draft.loadOf(member) === 0);
+  const isEmpty = (member: RingMember) => draft.loadOf(member) === 0;
+  const empty = new Set(draft.members.filter(isEmpty));
   for (const row of draft.rows) fill(draft, row, replicas);
   for (const row of draft.rows) spread(draft, row);
+  const newcomers = draft.members.filter((member) => empty.has(member) || isEmpty(member));
   const mean = (partitions * replicas) / Math.max(1, members.length);
   share(draft, newcomers, Math.floor(mean));
   relieve(draft, Math.max(Math.ceil(mean) + 1, Math.floor(mean * loadOverMeanMax)));
