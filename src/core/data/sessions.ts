@@ -56,7 +56,7 @@ export class Sessions {
   readonly #bounds: SessionBounds;
   /** Invariant: in order of last use, which is the order of `order`. */
   readonly #byClient = new Map<ClientId, Session>();
-  /** The last of them, if it is known: most writes come from the client of the one before. */
+  /** Used last, so it need not be put behind the others again: writes of a client come in rows. */
   #latest: Session | null = null;
   readonly #changed = new Set<ClientId>();
   /** Zero: no session was ever evicted; no real reading is zero. */
@@ -103,7 +103,6 @@ export class Sessions {
       const isIdle = now.wallMs - session.lastUsed.wallMs > this.#bounds.sessionIdleMs;
       if (!isIdle && this.#byClient.size <= this.#bounds.sessionsMax) return;
       this.#byClient.delete(session.clientId);
-      if (this.#latest === session) this.#latest = null;
       this.#changed.add(session.clientId);
       this.#expiredBefore = laterOf(this.#expiredBefore, session.lastIssued);
     }
@@ -118,7 +117,6 @@ export class Sessions {
     readonly marks: Pick<MachineRow, 'expiredBefore' | 'nextOrder'>;
   }): void {
     this.#byClient.clear();
-    this.#latest = null;
     this.#changed.clear();
     for (const row of [...options.rows].sort((a, b) => a.order - b.order)) {
       const { clientId, horizon, order, lastUsed, lastIssued } = row;

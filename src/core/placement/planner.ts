@@ -6,15 +6,16 @@
 //     trim    too many replicas of a partition: the fullest member lets go
 //     fill    too few: the emptiest member takes one
 //     spread  two replicas in one zone while another zone has none: one moves there
-//     share   who holds nothing, a newcomer or whom `spread` left so, takes from the fullest until it
-//             has the mean
+//     share   who holds nothing, a newcomer or whom trim or spread left so, takes from the fullest until
+//             it has the mean
 //     relieve who is still beyond the bound gives to the emptiest
 //     lead    the first of each row, evenly (leads.ts)
 //
-// So a join moves nothing between old members, and a leave moves only what the leaver held. Only
-// `spread` and `relieve` may move between two old members: the one mends rows from before there were
-// enough zones, the other a table that is uneven because zones had made it so. Zones come before
-// evenness: a copy that fails together with another is none. Among equals the ring decides.
+// So a join moves nothing between old members, and a leave moves only what the leaver held. Between
+// two old members something moves by `spread` and `relieve` alone, and to one whom a smaller factor or
+// a better zone left with nothing: `spread` mends rows from before there were enough zones, `relieve` a
+// table that is uneven because zones had made it so. Zones come before evenness: a copy that fails
+// together with another is none. Among equals the ring decides. A plan has nothing to add to itself.
 //
 // The plan is part of the control group's state, which every member computes for itself. A build
 // that would plan anything else needs a feature level of its own (model/features.ts).

@@ -1,10 +1,11 @@
 // Who operates the simulated cluster: plays the faults of membership as the commands of the real one
 // do, through the network, and keeps the cluster's file. When the storm is over every errand is
-// brought to its end, and every member whose disk is gone is replaced.
+// brought to its end, and every member whose disk is gone is replaced; where nobody stays who could
+// take over from those that leave, somebody joins first, as the refusal says.
 
-import type { ClusterId, NodeId, StorageId } from '../../core/model/ids.ts';
+import { type ClusterId, type NodeId, nodeId, type StorageId } from '../../core/model/ids.ts';
 import type { Random } from '../../core/model/random.ts';
-import { isMembershipFault, type MembershipFault } from '../../faults/fault.ts';
+import { isMembershipFault, type Leave, type MembershipFault } from '../../faults/fault.ts';
 import { wordsOf } from '../../faults/wording.ts';
 import type { ClientNetwork } from '../cast.ts';
 import { memberOf } from '../cluster.ts';
@@ -14,6 +15,9 @@ import type { MachinePark } from '../machine/park.ts';
 import type { PlannedFault } from '../plan.ts';
 import { type Desk, Errand } from './errand.ts';
 import { Link } from './link.ts';
+
+/** Joins where everybody leaves. */
+const spare = nodeId('spare');
 
 export interface OperatorOptions {
   readonly clusterId: ClusterId;
@@ -33,6 +37,7 @@ export class Operator {
   readonly #generations = new Map<NodeId, number>();
   /** Who calls a disk lost, or did. */
   readonly #replacements = new Map<StorageId, Errand>();
+  readonly #leaves = new Map<NodeId, Errand>();
   #errands: Errand[] = [];
   #work: Promise<void>[] = [];
   #insists = false;
@@ -88,7 +93,7 @@ export class Operator {
     const errand = this.#begin(`errand ${id}: ${wordsOf(fault)}`, `errand/${id}`);
     if (fault.kind === 'replace') this.#replace(fault.node, errand);
     else if (fault.kind === 'join') errand.join(fault);
-    else if (fault.kind === 'leave') errand.leave(fault);
+    else if (fault.kind === 'leave') this.#leave(fault, errand);
     else errand.configure(fault);
   }
 
@@ -103,7 +108,9 @@ export class Operator {
   onTick(now: number): void {
     for (const errand of this.#errands) errand.onTick(now);
     this.#errands = this.#errands.filter(({ done }) => !done);
-    if (this.#insists) this.#replaceLost();
+    if (!this.#insists) return;
+    this.#replaceLost();
+    this.#joinSpare();
   }
 
   /** The storm is over. */
@@ -121,6 +128,22 @@ export class Operator {
       const errand = this.#begin(`${name} lost its disk`, `lost/${storageId}`);
       this.#replace(name, errand);
     }
+  }
+
+  /** Once: it neither leaves nor loses its disk any more. */
+  #joinSpare(): void {
+    const { park, file } = this.#options;
+    const stays = (node: NodeId) => {
+      const isLeaving = this.#leaves.get(node)?.done === false;
+      return !isLeaving && park.of(node)?.diskSurvived === true;
+    };
+    if (this.#generations.has(spare) || file.members.some(({ node }) => stays(node))) return;
+    this.#begin('a spare joins', 'errand/spare').join({ node: spare, zone: '' });
+  }
+
+  #leave(leave: Leave, errand: Errand): void {
+    this.#leaves.set(leave.node, errand);
+    errand.leave(leave);
   }
 
   #isReplacing(storageId: StorageId): boolean {
