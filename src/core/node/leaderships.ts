@@ -20,6 +20,8 @@ const giveBackMax = 4;
 interface Seen {
   readonly role: Role;
   readonly leader: NodeId | null;
+  /** The same, but still known while nobody leads. */
+  readonly lastLeader: NodeId | null;
   readonly term: Term;
 }
 
@@ -72,11 +74,12 @@ export class Leaderships {
     const { role, leader, term } = replica.raft;
     const before = this.#seen.get(replica);
     if (before && before.role === role && before.leader === leader && before.term === term) return;
-    this.#seen.set(replica, { role, leader, term });
+    const lastLeader = before?.lastLeader ?? null;
+    this.#seen.set(replica, { role, leader, lastLeader: leader ?? lastLeader, term });
     const { outbox, self } = this.#options;
     if (role === 'leader' && before?.role !== 'leader') {
       outbox.event('leader-elected', replica.group, { leader: self, term });
-      if (before?.leader) this.#succeededAt.set(before.leader, this.#now);
+      if (lastLeader !== null) this.#succeededAt.set(lastLeader, this.#now);
     } else if (before?.role === 'leader' && role !== 'leader') {
       outbox.event('leader-stepped-down', replica.group, { node: self, term, leader });
     }

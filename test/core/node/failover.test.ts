@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { NodeId } from '../../../src/core/model/ids.ts';
-import { controlGroup, incarnation, nodeId } from '../../../src/core/model/ids.ts';
+import { controlGroup, groupId, incarnation, nodeId } from '../../../src/core/model/ids.ts';
 import { limits } from '../../../src/core/model/limits.ts';
 import { World } from './world.ts';
 
@@ -75,6 +75,19 @@ describe('a fresh cluster', () => {
     world.run(10 * ticksPerSecond);
     const perPair = (world.said('alive') - before) / (nodes * (nodes - 1)) / 10;
     expect(perPair).toBeCloseTo(greetings, 0);
+  });
+
+  it('gives nothing back to a node that is handing over, however well it seems', () => {
+    const world = ledWorld();
+    world.run(10 * ticksPerSecond);
+    const leaving = leaderOf(world);
+    world.node(leaving).step({ kind: 'drain' });
+    world.runUntil(() => world.node(leaving).drained);
+    const terms = () =>
+      world.groups().map((group) => world.node(leaving).replica(groupId(group))?.raft.term);
+    const before = terms();
+    world.run(2 * ticksPerSecond);
+    expect(terms()).toEqual(before);
   });
 
   it('a single node serves alone', () => {

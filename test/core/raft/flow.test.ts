@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { logIndex, nodeId } from '../../../src/core/model/ids.ts';
 import { limits } from '../../../src/core/model/limits.ts';
-import { Cluster, command, entry } from './cluster.ts';
+import { Cluster, command, entry, voters } from './cluster.ts';
 import {
   append,
   appended,
@@ -102,6 +102,21 @@ describe('Appends', () => {
     cluster.inject('b', 'a', appended(1, 2));
     const [, b] = cluster.raft('a').progressOf();
     expect(b).toMatchObject({ node: 'b', matchIndex: 3 });
+  });
+
+  test('tell the leader who holds an entry: itself and those that said so, in order of name', () => {
+    const names = ['a', 'b', 'c'];
+    const cluster = new Cluster({ names, configuration: voters(...names) });
+    cluster.elect('b');
+    cluster.filter = ({ from, message }) => from !== 'c' || message.kind !== 'appended';
+    cluster.propose('b', 'x');
+    cluster.tick(12);
+    const { lastIndex } = cluster.view('b');
+    const holders = (name: string, index: number) =>
+      cluster.member(name).raft.holdersOf(logIndex(index));
+    expect(holders('b', lastIndex)).toEqual(['a', 'b']);
+    expect(holders('b', lastIndex - 1)).toEqual(['a', 'b', 'c']);
+    expect(holders('a', lastIndex)).toEqual(['a']);
   });
 
   test('an acknowledgement beyond the leader’s log is not believed', () => {
