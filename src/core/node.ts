@@ -58,7 +58,7 @@ export class Node {
   readonly #awake = new Set<Replica>();
   #releasable: ReadonlyMap<GroupId, LogIndex> | null = null;
   #ticksSinceAlive = 0;
-  /** How long the host might rest after the last tick: members may have come or gone since. */
+  /** The pace at the last tick: members may have come or gone since. */
   #restTicks: number = limits.aliveTicks;
 
   constructor(options: NodeOptions) {
@@ -264,12 +264,13 @@ export class Node {
   #onTick(ticks: number, wallMs: number): void {
     this.#levels.writes.wallMs = wallMs;
     this.#levels.tentative.wallMs = wallMs;
-    // A host that was late heard nobody meanwhile: protocol timers count at most one rest.
-    const restTicks = this.#restTicks;
+    // It may have rested by the pace of then or of now; what is more than a rest, it was late.
+    const restTicks = Math.max(this.#restTicks, this.#liveness.rhythm.aliveTicks);
     const trusted = Math.min(ticks, restTicks);
     for (const peer of this.#liveness.tick(trusted)) this.#onLeaderLost(peer);
+    const raftTicks = Math.min(ticks, limits.lateTicksMax);
     for (const replica of [...this.#awake]) {
-      for (let i = 0; i < trusted; i++) replica.raft.tick();
+      for (let i = 0; i < raftTicks; i++) replica.raft.tick();
       this.#touched.add(replica);
     }
     this.#detector.tick(ticks, restTicks);

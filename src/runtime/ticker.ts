@@ -6,8 +6,8 @@
 import { limits } from '../core/model/limits.ts';
 import type { Clock } from '../ports/clock.ts';
 
-/** Resting nodes wake when their common clock is a multiple of one of these, of the longest first. */
-const sharedMs = [limits.aliveTicksLarge * limits.tickMs, limits.aliveTicks * limits.tickMs];
+/** Resting nodes wake when their common clock is a multiple of the longest of these that fits in. */
+const sharedTicks = [limits.aliveTicksLarge, limits.aliveTicks];
 
 export class Ticker {
   readonly #clock: Clock;
@@ -26,8 +26,8 @@ export class Ticker {
   /** The next tick shall come `ticks` after the last one, or sooner if it is already due sooner. */
   arm(ticks: number): void {
     const latestMs = this.#countedUntilMs + ticks * limits.tickMs;
-    const together = sharedMs.map((step) => floorTo(step, latestMs));
-    const dueMs = together.find((ms) => ms > this.#countedUntilMs) ?? latestMs;
+    const step = sharedTicks.find((shared) => shared <= ticks) ?? 1;
+    const dueMs = floorTo(step * limits.tickMs, latestMs);
     if (this.#cancel !== null && this.#dueMs <= dueMs) return;
     this.#cancel?.();
     this.#dueMs = dueMs;

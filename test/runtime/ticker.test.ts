@@ -88,11 +88,13 @@ describe('ticker', () => {
       });
       ticker.arm(rest);
       while (clock.nowMs < 2600) clock.pass(1);
-      return at.slice(-3);
+      return at.slice(1);
     });
     expect(new Set(wakeUps.map(String)).size).toBe(1);
-    const [first = 0, second = 0, third = 0] = wakeUps[0] ?? [];
-    expect([second - first, third - second]).toEqual([ms, ms]);
+    const at = wakeUps[0] ?? [];
+    const between = at.slice(1).map((later, index) => later - (at[index] ?? 0));
+    expect(between.length).toBeGreaterThan(2);
+    expect(new Set(between)).toEqual(new Set([ms]));
   });
 
   it('stopped, it never fires again', () => {

@@ -21,8 +21,13 @@ export const limits = {
   smallClusterNodesMax: 5,
   /** … so that seven nodes cost each other no more than five do … */
   aliveTicksLarge: 30,
-  /** … and one lost heartbeat still deposes nobody, with half a period to spare. */
-  silenceTicksLarge: 75,
+  /** … and three of them are waited for here, too: one that is lost deposes nobody. */
+  silenceTicksLarge: 90,
+  /**
+   * A host that was late heard nobody meanwhile: its groups count no more than this at once, half of
+   * the shortest election timeout, before it has read what waits for it.
+   */
+  lateTicksMax: 15,
   /** Election timeout is drawn from [min, max): wide enough that three nodes seldom tie. */
   electionTicksMin: 30,
   electionTicksMax: 60,

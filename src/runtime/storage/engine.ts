@@ -56,7 +56,7 @@ const tuning = {
   compression: false,
 } as const;
 /** Rows of a batch that are encoded between two breaths of the event loop: well under 1 ms. */
-const rowsPerTurn = 50;
+const rowsPerTurn = 100;
 const rowsPerRead = 1000;
 /** The binding hands out an empty key beside each value; as text it is no new buffer. */
 const valuesOnly = { keyEncoding: 'utf8', highWaterMarkBytes: 1 << 20 } as const;

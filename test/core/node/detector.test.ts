@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { incarnation, type NodeId, nodeId } from '../../../src/core/model/ids.ts';
 import { limits } from '../../../src/core/model/limits.ts';
 import type { NodeStatus, PeerStatus } from '../../../src/core/model/operation.ts';
+import { join, ledWorld } from './elastic-world.ts';
 import { World } from './world.ts';
 
 const [node1, node2, node3] = [nodeId('node1'), nodeId('node2'), nodeId('node3')];
@@ -73,6 +74,14 @@ describe('the beliefs of a node', () => {
     expect(statusOf(world, node1).localHealth).toBe(0);
     world.node(node1).step({ kind: 'tick', ticks: limits.aliveTicksLarge, wallMs: 0 });
     expect(statusOf(world, node1).localHealth).toBeGreaterThan(0);
+  });
+
+  it('are not changed when it rests as long as six do, and was one of five at its last tick', () => {
+    const world = ledWorld({ nodes: 5 });
+    join(world, nodeId('node6'));
+    world.runUntil(() => statusOf(world, node1).peers.length === 5);
+    world.node(node1).step({ kind: 'tick', ticks: limits.aliveTicksLarge, wallMs: 0 });
+    expect(statusOf(world, node1).localHealth).toBe(0);
   });
 
   it('are not changed by a stall of its own of 2 s', () => {

@@ -77,6 +77,19 @@ describe('a fresh cluster', () => {
     expect(perPair).toBeCloseTo(greetings, 0);
   });
 
+  it('elects nobody because a host was late: what waits for it is not read yet', () => {
+    const world = ledWorld({ nodes: 6, partitions: 32 });
+    const rolesOf = (name: NodeId) =>
+      world.groups().flatMap((group) => world.node(name).replica(groupId(group))?.raft.role ?? []);
+    for (let i = 0; i < 60; i++) world.put(leaderOf(world), `k${i}`, 'v', { forward: true });
+    world.run(4);
+    for (const name of world.names) {
+      const before = rolesOf(name);
+      world.node(name).step({ kind: 'tick', ticks: limits.aliveTicksLarge, wallMs: 0 });
+      expect(rolesOf(name), name).toEqual(before);
+    }
+  });
+
   it('gives nothing back to a node that is handing over, however well it seems', () => {
     const world = ledWorld();
     world.run(10 * ticksPerSecond);

@@ -34,8 +34,8 @@ describe('liveness', () => {
     const many = Array.from({ length: 6 }, (_, n) => nodeId(`node${n + 1}`));
     const liveness = new Liveness(node1, many);
     for (const peer of liveness.peers) liveness.up(peer, incarnation(1));
-    expect(liveness.rhythm).toEqual({ aliveTicks: 30, silenceTicks: 75 });
-    expect(liveness.tick(74)).toEqual([]);
+    expect(liveness.rhythm).toEqual({ aliveTicks: 30, silenceTicks: 90 });
+    expect(liveness.tick(89)).toEqual([]);
     expect(liveness.tick(1)).toEqual(many.slice(1));
     expect(pair().rhythm).toEqual({ aliveTicks: 20, silenceTicks: 60 });
   });
