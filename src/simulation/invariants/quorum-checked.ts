@@ -91,9 +91,12 @@ export class QuorumChecked implements Invariant {
   }
 }
 
-/** Who becomes a voter, and had no time to be heard, counts as heard. */
+/**
+ * With another configuration the patience begins anew: it may need one who has been silent for long,
+ * and the leader looks at its next heartbeat.
+ */
 function follow(reign: Reign, sets: readonly NodeId[][]): void {
-  const known = new Set(reign.sets.flat());
-  for (const node of sets.flat()) if (!known.has(node)) reign.heardAt.set(node, reign.ticks);
+  if (JSON.stringify(sets) === JSON.stringify(reign.sets)) return;
+  for (const node of sets.flat()) reign.heardAt.set(node, reign.ticks);
   reign.sets = sets;
 }

@@ -85,6 +85,23 @@ describe('a leader that no majority answers steps down (thesis, §6.2)', () => {
     reign((at) => (at % 40 === 0 ? node3 : null));
   });
 
+  test('who was silent for long and is needed by a new configuration has its patience from then', () => {
+    const invariant = reign((at) => (at % 40 === 0 ? node3 : null));
+    const configuration = { voters: [node1, node2], votersOutgoing: [node1, node2, node3] };
+    const now = view({ role: 'leader', term: 3, configuration });
+    const before = view({ role: 'leader', term: 3 });
+    const pass = (ticks: number): void => {
+      for (let at = 0; at < ticks; at++) {
+        if (at % 40 === 0) invariant.onInput(leader, answer(node3));
+        invariant.onInput(leader, tick);
+        invariant.onView(leader, replica([]), { before, now });
+      }
+    };
+    invariant.onView(leader, replica([]), { before, now });
+    pass(2 * limits.electionTicksMax - 1);
+    expect(() => pass(1)).toThrow('only node1 of node1, node2 spoke');
+  });
+
   test('a quiet leader is right', () => {
     raft.isQuiet = true;
     reign(() => null);
