@@ -134,11 +134,14 @@ function expectEven({ after, setting }: Step): void {
   expect(Math.max(...leads) - Math.min(...leads)).toBeLessThanOrEqual(1);
 }
 
-/** Newcomers, and old members of whose rows a smaller factor or a better zone left them none. */
+/** Newcomers and, only where a smaller factor or a zone can do that, old members left with no row. */
 function emptyOf({ before, after, setting }: Step): readonly NodeId[] {
   const keepsNone = ({ node }: RingMember) =>
     !after.some((row, group) => group > 0 && row.includes(node) && before[group]?.includes(node));
-  const emptied = setting.members.filter(keepsNone).map(({ node }) => node);
+  const isTrimmed = before.slice(1).some((row) => row.length > replicasIn(setting));
+  const isZoned = setting.members.some(({ zone }) => zone !== '');
+  const mayEmpty = isTrimmed || isZoned;
+  const emptied = mayEmpty ? setting.members.filter(keepsNone).map(({ node }) => node) : [];
   return [...new Set([...newcomersOf(before, setting), ...emptied])];
 }
 
@@ -254,5 +257,18 @@ describe('a plan', () => {
       expect(plan(before, reversed)).toEqual(after);
       expect(plan(after, setting)).toEqual(after);
     });
+  });
+
+  it('gives to whom a better zone left with nothing, at once and not in the next plan', () => {
+    const cluster = new Cluster(7, ['', 'a', 'a']);
+    const joins = [['', ''], ['a', 'a'], ['a'], ['']];
+    let table = plan(plan([], cluster.setting), { ...cluster.setting, replicationFactor: 5 });
+    cluster.take({ kind: 'factor', replicationFactor: 5 });
+    for (const zones of joins) {
+      cluster.take({ kind: 'join', zones });
+      table = plan(table, cluster.setting);
+      expect(plan(table, cluster.setting)).toEqual(table);
+    }
+    expect(Math.min(...loadsIn(table, cluster.setting))).toBeGreaterThan(0);
   });
 });
