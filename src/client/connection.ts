@@ -1,10 +1,12 @@
 // The connection to one node: a DEALER that dials by itself, an outbox, and what is in flight.
-// Everything that is put into the outbox within one turn of the event loop leaves in one frame.
-// Guarantees: an item is marked `sent` before its bytes leave; it is answered, lost or withdrawn
-// exactly once.
+// While most of the newest frame is unanswered, what comes waits and leaves in one frame with what the
+// answers bring (as RFC 896 gathers bytes): many callers are served in few large turns of the node,
+// and a few never wait. Guarantees: an item is marked `sent` before its bytes leave; it is answered,
+// lost or withdrawn exactly once; the next frame waits for answers for `gatherMsMax` at most.
 
 import type { NodeId } from '../core/model/ids.ts';
 import type { Reply, Request, Result } from '../core/model/operation.ts';
+import { Outbox } from './outbox.ts';
 import type { ClientSocket } from './zeromq.ts';
 
 /** One request on its way to a node. */
@@ -48,8 +50,10 @@ export interface ConnectionOptions<Item extends Outgoing> {
   readonly events: ConnectionEvents<Item>;
 }
 
-/** Bytes of requests that one frame takes; one bigger request goes alone. */
-const frameBytesGoal = 256 << 10;
+/** So few unanswered requests are not worth waiting for. */
+const stragglersMax = 3;
+/** Requests that take long (locks, a quorum that is not there) hold others up for this long. */
+const gatherMsMax = 10;
 /** A failed handshake may be a node that dies; two in a row are somebody else. */
 const handshakeFailuresMax = 2;
 
@@ -59,13 +63,17 @@ export class Connection<Item extends Outgoing> {
   readonly #socket: ClientSocket;
   readonly #codec: FrameCodec;
   readonly #events: ConnectionEvents<Item>;
-  readonly #outbox = new Set<Item>();
+  readonly #outbox = new Outbox<Item>();
   readonly #inFlight = new Map<number, Item>();
+  /** The unanswered items of the frame that was sent last. */
+  readonly #newest = new Set<Item>();
   readonly #ended: Promise<void>;
   #up = false;
   #fault: Fault | null = null;
   #handshakeFailures = 0;
   #writing = false;
+  /** Runs while something waits for the answers to the newest frame. */
+  #gathering: NodeJS.Timeout | null = null;
   #heardAt = 0;
   /** Requests were given up unanswered since the node was last heard. */
   #mute = false;
@@ -95,7 +103,7 @@ export class Connection<Item extends Outgoing> {
 
   /** The node owes us something: a handshake, an answer, or at least a sign of life. */
   get isAwaited(): boolean {
-    return this.#mute || this.#inFlight.size > 0 || this.#outbox.size > 0;
+    return this.#mute || this.#inFlight.size > 0 || !this.#outbox.isEmpty;
   }
 
   dial(): void {
@@ -119,8 +127,11 @@ export class Connection<Item extends Outgoing> {
 
   /** Gives an item up: if it was not sent, it never will be; if it was, its answer is ignored. */
   withdraw(item: Item): void {
-    this.#outbox.delete(item);
-    if (this.#inFlight.delete(item.request.id)) this.#mute = true;
+    this.#outbox.remove(item);
+    if (!this.#inFlight.delete(item.request.id)) return;
+    this.#mute = true;
+    this.#newest.delete(item);
+    this.#schedule();
   }
 
   /** Nothing that was asked is waited for any more. */
@@ -130,41 +141,61 @@ export class Connection<Item extends Outgoing> {
 
   close(): Promise<void> {
     this.#up = false;
+    this.#stopGathering();
     this.#socket.close();
     return this.#ended;
   }
 
+  /** Sends in the next turn of the event loop, or gathers. */
   #schedule(): void {
-    if (!this.#up || this.#writing || this.#outbox.size === 0) return;
+    if (!this.#up || this.#writing || this.#outbox.isEmpty) return;
+    if (!this.#isFrameDue) {
+      this.#gathering ??= setTimeout(() => this.#onGathered(), gatherMsMax);
+      return;
+    }
+    this.#stopGathering();
     this.#writing = true;
     setImmediate(() => {
       this.#write().catch(rethrow);
     });
   }
 
+  get #isFrameDue(): boolean {
+    return this.#newest.size <= stragglersMax || this.#outbox.fillsFrame;
+  }
+
+  #onGathered(): void {
+    this.#gathering = null;
+    this.#newest.clear();
+    this.#schedule();
+  }
+
+  #stopGathering(): void {
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
+    this.#gathering = null;
+  }
+
   async #write(): Promise<void> {
     try {
-      while (this.#up && this.#outbox.size > 0) await this.#socket.send(this.#nextFrame());
+      while (this.#up && !this.#outbox.isEmpty && this.#isFrameDue)
+        await this.#socket.send(this.#nextFrame());
     } catch (error) {
       if (!this.#socket.closed) throw error;
     } finally {
       this.#writing = false;
     }
+    this.#schedule();
   }
 
   #nextFrame(): Uint8Array {
-    const requests: Request[] = [];
-    let bytes = 0;
-    for (const item of this.#outbox) {
-      const size = sizeOf(item.request);
-      if (bytes > 0 && bytes + size > frameBytesGoal) break;
-      bytes += size;
-      this.#outbox.delete(item);
+    const items = this.#outbox.takeFrame();
+    this.#newest.clear();
+    for (const item of items) {
       this.#inFlight.set(item.request.id, item);
+      this.#newest.add(item);
       item.sent = true;
-      requests.push(item.request);
     }
-    return this.#codec.encode(requests);
+    return this.#codec.encode(items.map(({ request }) => request));
   }
 
   async #receive(): Promise<void> {
@@ -183,8 +214,10 @@ export class Connection<Item extends Outgoing> {
       const item = this.#inFlight.get(id);
       if (item === undefined) continue;
       this.#inFlight.delete(id);
+      this.#newest.delete(item);
       this.#events.onAnswer(item, result);
     }
+    this.#schedule();
   }
 
   #onUp(): void {
@@ -210,9 +243,10 @@ export class Connection<Item extends Outgoing> {
     this.#up = false;
     this.#mute = false;
     if (wasDown && !this.isAwaited) return;
-    const [unsent, inFlight] = [[...this.#outbox], [...this.#inFlight.values()]];
-    this.#outbox.clear();
+    const [unsent, inFlight] = [this.#outbox.takeAll(), [...this.#inFlight.values()]];
     this.#inFlight.clear();
+    this.#newest.clear();
+    this.#stopGathering();
     // A node that does not understand our frames has not executed them either.
     if (fault === 'protocol-mismatch') this.#events.onDown([...unsent, ...inFlight], []);
     else this.#events.onDown(unsent, inFlight);
@@ -222,12 +256,6 @@ export class Connection<Item extends Outgoing> {
 /** Dialing again does not help. */
 export function isLasting(fault: Fault | null): boolean {
   return fault === 'key-refused' || fault === 'wrong-node' || fault === 'protocol-mismatch';
-}
-
-/** Roughly what a request takes in a frame. */
-function sizeOf({ operation }: Request): number {
-  const value = operation.kind === 'put' ? operation.value.length : 0;
-  return value + 128;
 }
 
 /** Lets everything else of this turn happen first: follow-up requests then share a frame. */
