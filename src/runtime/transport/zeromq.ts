@@ -5,12 +5,21 @@
 // Settings seen to matter: linger 0 (a dead peer never delays an exit), mandatory with a finite
 // send timeout (a gone client is an error, not a silent drop or an endless wait), handover (a
 // reconnecting peer replaces its half-open predecessor), immediate (nothing is queued for a peer
-// that is not there).
+// that is not there), and the policy below.
 
-import { Dealer, Reply, Router } from 'zeromq';
+import { existsSync } from 'node:fs';
+import { context, Dealer, Reply, Router } from 'zeromq';
 import { limits } from '../../core/model/limits.ts';
 
 export type { Dealer, Reply, Router };
+
+/**
+ * SCHED_BATCH of Linux (sched(7)) for ZeroMQ's thread: what a send wakes waits until the sender has
+ * ended its turn, in place of interrupting it, when no processor is free. ZeroMQ ends the process
+ * where a system refuses that; emulations of Linux do, and they have no such file.
+ */
+const batchPolicy = 3;
+if (existsSync('/proc/self/sched')) context.threadSchedulingPolicy = batchPolicy;
 
 /** Room for the frame's own header and the routing id above `limits.frameBytesMax`. */
 const headerRoomBytes = 64 << 10;
