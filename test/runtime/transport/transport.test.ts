@@ -1,5 +1,6 @@
 // The real transport: the contract of every transport, and what only sockets can get wrong.
 
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { curveKeyPair, Dealer } from 'zeromq';
 import { nodeId } from '../../../src/core/model/ids.ts';
@@ -175,3 +176,21 @@ test('a flood of frames does not starve timers', async () => {
   });
   expect(turns).toBeGreaterThan(30);
 });
+
+/** By the name of the thread: its policy (sched(7)), field 41 of proc_pid_stat(5). */
+function policyOf(stat: string): readonly [name: string, policy: number] {
+  const [start, end] = [stat.indexOf('('), stat.lastIndexOf(')')];
+  return [stat.slice(start + 1, end), Number(stat.slice(end + 2).split(' ')[38])];
+}
+
+test.runIf(existsSync('/proc/self/sched'))(
+  'the thread that a send wakes does not interrupt the sender',
+  async () => {
+    await started(cluster.open(node1));
+    const threads = readdirSync('/proc/self/task').map((thread) =>
+      policyOf(readFileSync(`/proc/self/task/${thread}/stat`, 'utf8')),
+    );
+    expect(new Map(threads).get('ZMQbg/IO/0')).toBe(3);
+    expect(policyOf(readFileSync('/proc/self/stat', 'utf8'))[1]).toBe(0);
+  },
+);
