@@ -28,8 +28,9 @@ import { bufferOf, pack, unpack } from './msgpack.ts';
 import { rowKinds } from './numbers.ts';
 import { dotFields, pushVector, readDot, readVectorFrom } from './version.ts';
 
-export function encodeRow(row: StateRow): Uint8Array {
-  return pack(rowFields(row));
+/** After `room` bytes (at most 255) that the caller fills. */
+export function encodeRow(row: StateRow, room = 0): Buffer {
+  return pack(rowFields(row), room);
 }
 
 /** Throws MalformedError. Values are slices of `bytes`. */

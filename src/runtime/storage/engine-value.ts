@@ -29,9 +29,14 @@ export interface LogMark {
 
 export function sealValue(kind: EngineValue['kind'], group: GroupId, content: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(sealedHeadBytes + content.length);
+  bytes.set(content, sealedHeadBytes);
+  return sealInPlace(kind, group, bytes);
+}
+
+/** The same for content that stands behind `sealedHeadBytes` of room already. */
+export function sealInPlace(kind: EngineValue['kind'], group: GroupId, bytes: Buffer): Buffer {
   bytes[4] = kinds.indexOf(kind);
   bytes.writeUInt32LE(group, 5);
-  bytes.set(content, sealedHeadBytes);
   bytes.writeUInt32LE(crc32c(bytes, 4), 0);
   return bytes;
 }

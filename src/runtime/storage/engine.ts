@@ -20,6 +20,8 @@ import {
   formatOfMark,
   type LogMark,
   openValue,
+  sealedHeadBytes,
+  sealInPlace,
   sealValue,
 } from './engine-value.ts';
 import type { DiskFailure } from './failure.ts';
@@ -206,7 +208,7 @@ class GroupBatch {
 
   put(row: StateRow): void {
     const name = rowKey(row);
-    const value = sealValue(kindOf(row), this.#group, encodeRow(row));
+    const value = sealInPlace(kindOf(row), this.#group, encodeRow(row, sealedHeadBytes));
     this.#digest.put(name, value.readUInt32LE(0));
     this.#batch.put(engineKey(this.#group, name), value);
   }
