@@ -1,47 +1,57 @@
 // Closed-loop load: a fixed number of callers, each of which waits for its answer before it asks
-// again.
+// again; on several sides in turn, a second at a time, so that a machine whose speed changes changes
+// it for all of them.
+
+/** One operation; the number is unique within the side. Its rejection ends the run. */
+export type Operation = (number: number) => Promise<unknown>;
 
 export interface LoadOptions {
   /** Callers at once. */
   readonly inFlight: number;
+  /** For each side; whole ones are counted. */
   readonly seconds: number;
-  /** One operation; the number is unique within the run. Its rejection ends the run. */
-  readonly operation: (number: number) => Promise<unknown>;
 }
 
-export interface LoadResult {
-  readonly operations: number;
-  readonly perSecond: number;
-  /** Median latency in milliseconds. */
-  readonly p50: number;
+interface Side {
+  readonly operation: Operation;
+  operations: number;
+  elapsedMs: number;
 }
 
-/** Runs the load for a quarter of the time to warm up, then for the whole of it to measure. */
-export async function measure(options: LoadOptions): Promise<LoadResult> {
-  const warmUp = await runFor({ ...options, seconds: options.seconds / 4 }, 0);
-  const { latencies, elapsedMs } = await runFor(options, warmUp.latencies.length);
-  const sorted = Float64Array.from(latencies).sort();
-  return {
-    operations: latencies.length,
-    perSecond: (latencies.length * 1000) / elapsedMs,
-    p50: sorted[sorted.length >> 1] ?? 0,
-  };
+/** Operations per second of each side, in their order. Warms each up for a second first. */
+export async function compareInTurn(
+  operations: readonly Operation[],
+  { inFlight, seconds }: LoadOptions,
+): Promise<number[]> {
+  const sides = operations.map((operation): Side => ({ operation, operations: 0, elapsedMs: 0 }));
+  for (const { operation } of sides) await runFor({ inFlight, seconds: 1, operation });
+  for (let turn = 0; turn < Math.max(1, Math.floor(seconds)); turn++) {
+    // Whoever comes first finds the machine as the last one left it: everybody is first as often.
+    for (let i = 0; i < sides.length; i++)
+      await takeTurn(sides[(turn + i) % sides.length], inFlight);
+  }
+  return sides.map((side) => (side.operations * 1000) / side.elapsedMs);
 }
 
-async function runFor(
-  { inFlight, seconds, operation }: LoadOptions,
-  first: number,
-): Promise<{ latencies: number[]; elapsedMs: number }> {
-  const latencies: number[] = [];
+async function takeTurn(side: Side | undefined, inFlight: number): Promise<void> {
+  if (side === undefined) return;
+  const { operation } = side;
   const begin = performance.now();
-  const end = begin + seconds * 1000;
-  let next = first;
+  side.operations += await runFor({ inFlight, seconds: 1, operation });
+  side.elapsedMs += performance.now() - begin;
+}
+
+/** Resolves with the number of operations when the last answer is there. */
+export async function runFor({
+  inFlight,
+  seconds,
+  operation,
+}: LoadOptions & { readonly operation: Operation }): Promise<number> {
+  const end = performance.now() + seconds * 1000;
+  let next = 0;
   const caller = async (): Promise<void> => {
-    for (let at = performance.now(); at < end; at = performance.now()) {
-      await operation(next++);
-      latencies.push(performance.now() - at);
-    }
+    while (performance.now() < end) await operation(next++);
   };
   await Promise.all(Array.from({ length: inFlight }, caller));
-  return { latencies, elapsedMs: performance.now() - begin };
+  return next;
 }

@@ -1,13 +1,12 @@
-// `npm run bench:peers`: three local etcd processes, then three dsys nodes, the same operations for
-// the same time on the same machine. Exits 1 when dsys is not as much better as it promises.
+// `npm run bench:peers`: three local etcd processes and three dsys nodes, the same operations in turn
+// for the same time on the same machine. Exits 2 when dsys is not as much better as it promises.
 
 import { DsysStore } from './dsys-store.ts';
 import { EtcdStore, etcdVersion } from './etcd-store.ts';
 import { Laboratory } from './laboratory.ts';
 import { leanChannel } from './lean-channel.ts';
-import { measure } from './load.ts';
+import { compareInTurn, type Operation, runFor } from './load.ts';
 import { type Cleanup, type Outcome, runProgram } from './program.ts';
-import { standardChannel } from './standard-channel.ts';
 import { type Session, type Store, smallValue } from './store.ts';
 
 const keys = 10_000;
@@ -15,10 +14,12 @@ const keys = 10_000;
 const warmUpSeconds = 10;
 const keyOf = (number: number): string => `key:${number % keys}`;
 
-interface Measurement {
+/** What was measured once on each side. */
+interface Comparison {
   readonly what: string;
-  readonly value: number;
   readonly unit: 'operations/s' | 'ms';
+  /** By the name of the side. */
+  readonly values: ReadonlyMap<string, number>;
 }
 
 interface Row {
@@ -28,7 +29,7 @@ interface Row {
   readonly peerName: string;
   /** dsys ÷ peer: above 1 is better for operations/s, below 1 is better for ms. */
   readonly ratio: number;
-  readonly unit: Measurement['unit'];
+  readonly unit: Comparison['unit'];
 }
 
 /** The promises: at least, for operations/s; at most, for ms. */
@@ -40,92 +41,105 @@ const promises: Readonly<Record<string, number>> = {
 
 interface Effort {
   readonly seconds: number;
-  /** How often the whole cluster is started, and how often its leader is killed. */
+  /** How often each cluster is started; a third as often its leader is killed. */
   readonly rounds: number;
   readonly say: (line: string) => void;
   readonly cleanup: Cleanup;
 }
 
-/** Every round starts an empty cluster; the last one is measured. */
-async function measureStore(
-  prepare: () => Promise<Store>,
-  effort: Effort,
-): Promise<{ name: string; found: Measurement[] }> {
-  const starts: number[] = [];
-  for (;;) {
-    const store = await prepare();
-    effort.cleanup(() => store.stop());
-    const begin = performance.now();
-    await store.start();
-    starts.push(performance.now() - begin);
-    if (starts.length >= effort.rounds) return measureRunning(store, starts, effort);
-    await store.stop();
+type Prepare = () => Promise<Store>;
+
+/** Every round starts an empty cluster of each, alone on the machine. */
+async function measureStarts(prepare: readonly Prepare[], effort: Effort): Promise<Comparison> {
+  const starts = new Map<string, number[]>();
+  for (let round = 0; round < effort.rounds; round++) {
+    for (const each of prepare) {
+      const store = await prepared(each, effort);
+      const begin = performance.now();
+      await store.start();
+      noteIn(starts, store.name, performance.now() - begin);
+      await store.stop();
+    }
   }
+  return means('cold start to first committed put', starts, effort);
 }
 
-async function measureRunning(
-  store: Store,
-  starts: readonly number[],
-  effort: Effort,
-): Promise<{ name: string; found: Measurement[] }> {
-  const found: Measurement[] = [];
-  const note = (measurement: Measurement): void => {
-    found.push(measurement);
-    const { what, value, unit } = measurement;
-    effort.say(`${store.name}: ${what} ${value.toFixed(0)} ${unit}`);
-  };
-  note({ what: 'cold start to first committed put', value: mean(starts), unit: 'ms' });
-  const session = await store.connect();
-  await warmUp(session);
-  for (const load of loads(session)) {
-    const { perSecond } = await measure({ ...load, seconds: effort.seconds });
-    note({ what: load.what, value: perSecond, unit: 'operations/s' });
-  }
-  await session.close();
-  const times: number[] = [];
-  for (let round = 0; round < effort.rounds; round++)
-    times.push(await store.failOver(keyOf(round)));
-  note({ what: 'kill -9 of the leader to next commit', value: mean(times), unit: 'ms' });
-  await store.stop();
-  return { name: store.name, found };
+async function prepared(prepare: Prepare, { cleanup }: Effort): Promise<Store> {
+  const store = await prepare();
+  cleanup(() => store.stop());
+  return store;
+}
+
+async function measureFailovers(stores: readonly Store[], effort: Effort): Promise<Comparison> {
+  const times = new Map<string, number[]>();
+  for (let round = 0; round < Math.max(1, effort.rounds / 3); round++)
+    for (const store of stores) noteIn(times, store.name, await store.failOver(keyOf(round)));
+  return means('kill -9 of the leader to next commit', times, effort);
+}
+
+function noteIn(lists: Map<string, number[]>, name: string, value: number): void {
+  const list = lists.get(name);
+  if (list === undefined) lists.set(name, [value]);
+  else list.push(value);
 }
 
 /** Not the median: an election that sometimes splits costs its user the sometimes too. */
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-async function warmUp(session: Session): Promise<void> {
-  const operation = (number: number) => session.put(keyOf(number), smallValue);
-  await measure({ inFlight: 64, seconds: warmUpSeconds, operation });
+function means(
+  what: string,
+  lists: ReadonlyMap<string, readonly number[]>,
+  { say }: Effort,
+): Comparison {
+  const values = new Map<string, number>();
+  for (const [name, list] of lists) {
+    values.set(name, list.reduce((sum, value) => sum + value, 0) / list.length);
+    say(`${name}: ${what}: ${list.map((value) => value.toFixed(0)).join(' ')} ms`);
+  }
+  return { what, unit: 'ms', values };
 }
 
-function loads(
-  session: Session,
-): { what: string; inFlight: number; operation: (n: number) => Promise<unknown> }[] {
-  const put = (number: number) => session.put(keyOf(number), smallValue);
-  const get = async (number: number): Promise<void> => {
-    if (!(await session.get(keyOf(number))))
-      throw new Error(`${keyOf(number)} was put and is not there`);
+/** All stores run while one of them works: an idle one uses about one per cent of a core. */
+async function measureLoads(
+  sessions: ReadonlyMap<string, Session>,
+  { seconds, say }: Effort,
+): Promise<Comparison[]> {
+  for (const session of sessions.values())
+    await runFor({ inFlight: 64, seconds: warmUpSeconds, operation: putWith(session) });
+  const found: Comparison[] = [];
+  for (const { what, inFlight, operationOf } of loads) {
+    const operations = Array.from(sessions.values(), operationOf);
+    const speeds = await compareInTurn(operations, { inFlight, seconds });
+    const values = new Map(Array.from(sessions.keys(), (name, i) => [name, speeds[i] ?? 0]));
+    found.push({ what, unit: 'operations/s', values });
+    for (const [name, value] of values) say(`${name}: ${what}: ${value.toFixed(0)} operations/s`);
+  }
+  return found;
+}
+
+const putWith =
+  (session: Session): Operation =>
+  (number) =>
+    session.put(keyOf(number), smallValue);
+
+const getWith =
+  (session: Session): Operation =>
+  async (number) => {
+    const key = keyOf(number % 1000);
+    if (!(await session.get(key))) throw new Error(`${key} was put and is not there`);
   };
-  return [
-    { what: 'put, 1 in flight', inFlight: 1, operation: put },
-    { what: 'put, 64 in flight', inFlight: 64, operation: put },
-    { what: 'put, 256 in flight', inFlight: 256, operation: put },
-    { what: 'linearizable get, 64 in flight', inFlight: 64, operation: (n) => get(n % 1000) },
-  ];
-}
 
-function compare(
-  dsys: readonly Measurement[],
-  peer: readonly Measurement[],
-  peerName: string,
-): Row[] {
-  return dsys.flatMap(({ what, value, unit }) => {
-    const other = peer.find((each) => each.what === what)?.value;
-    return other === undefined
-      ? []
-      : [{ what, dsys: value, peer: other, peerName, ratio: value / other, unit }];
-  });
+const loads = [
+  { what: 'put, 1 in flight', inFlight: 1, operationOf: putWith },
+  { what: 'put, 64 in flight', inFlight: 64, operationOf: putWith },
+  { what: 'put, 256 in flight', inFlight: 256, operationOf: putWith },
+  { what: 'linearizable get, 64 in flight', inFlight: 64, operationOf: getWith },
+];
+
+function rowsOf({ what, unit, values }: Comparison): Row[] {
+  const dsys = values.get('dsys');
+  if (dsys === undefined) return [];
+  return [...values]
+    .filter(([name]) => name !== 'dsys')
+    .map(([peerName, peer]) => ({ what, dsys, peer, peerName, ratio: dsys / peer, unit }));
 }
 
 function missedPromises(rows: readonly Row[]): string[] {
@@ -167,18 +181,28 @@ function skipped(): Outcome {
 }
 
 await runProgram({
-  defaults: { seconds: 5, rounds: 5, seed: 'peers', nodes: 3 },
+  defaults: { seconds: 10, rounds: 15, seed: 'peers', nodes: 3 },
   async run({ seconds, rounds }, { cleanup, say }) {
     const version = etcdVersion();
     if (version === null) return skipped();
     const effort = { seconds, rounds, say, cleanup };
-    const standard = () => EtcdStore.prepare({ version, channels: standardChannel });
-    const lean = () => EtcdStore.prepare({ version, channels: leanChannel });
-    const peers = [await measureStore(standard, effort), await measureStore(lean, effort)];
-    const own = async () => new DsysStore(await Laboratory.prepare());
-    const dsys = (await measureStore(own, effort)).found;
-    const rows = peers.flatMap(({ name, found }) => compare(dsys, found, name));
-    const promised = rows.filter((row) => row.peerName === peers[0]?.name);
+    const newEtcd = () => EtcdStore.prepare(version);
+    const newDsys = async () => new DsysStore(await Laboratory.prepare());
+    const starts = await measureStarts([newEtcd, newDsys], effort);
+    const etcd = await newEtcd();
+    cleanup(() => etcd.stop());
+    const dsys = await prepared(newDsys, effort);
+    for (const store of [etcd, dsys]) await store.start();
+    const sessions = new Map([
+      [etcd.name, await etcd.connect()],
+      [`${etcd.name}${leanChannel.suffix}`, await etcd.connect(leanChannel)],
+      [dsys.name, await dsys.connect()],
+    ]);
+    const running = await measureLoads(sessions, effort);
+    for (const session of sessions.values()) await session.close();
+    const failovers = await measureFailovers([etcd, dsys], effort);
+    const rows = [starts, ...running, failovers].flatMap(rowsOf);
+    const promised = rows.filter(({ peerName }) => peerName === etcd.name);
     return { json: { rows }, text: table(rows), broken: [], missed: missedPromises(promised) };
   },
 });
