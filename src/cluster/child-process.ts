@@ -31,12 +31,13 @@ export function spawnDetached(options: {
   readonly args: readonly string[];
   readonly log: string;
   readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
 }): number | null {
-  const { args, cwd } = options;
+  const { args, cwd, env } = options;
   const log = openSync(options.log, 'a', 0o600);
   try {
     const stdio = ['ignore', log, log] as const;
-    const child = spawn(process.execPath, args, { cwd, detached: true, stdio: [...stdio] });
+    const child = spawn(process.execPath, args, { cwd, env, detached: true, stdio: [...stdio] });
     // Told by the missing pid.
     child.on('error', () => undefined);
     child.unref();

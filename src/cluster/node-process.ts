@@ -21,6 +21,15 @@ const pollMs = 5;
 const unrecordedLimitMs = 5000;
 
 /**
+ * Without the certificates that other programs of the user need: Node reads them all before it does
+ * anything else, which is as long as the rest of its start, and a node of dsys speaks no TLS.
+ */
+function nodeEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: _, ...others } = process.env;
+  return others;
+}
+
+/**
  * Starts the node's process and records it. Returns at once; the node may still fail. A process
  * that cannot be recorded (a full disk) is ended: no later command could find it.
  */
@@ -29,7 +38,7 @@ export async function spawnNode(cluster: ClusterPaths, node: string): Promise<Pi
   mkdirSync(paths.root, { recursive: true, mode: 0o700 });
   for (const old of [paths.exit, paths.lastAction]) rmSync(old, { force: true });
   const args = [...memoryFlags, nodeProgram(), '--home', cluster.root, '--node', node];
-  const pid = spawnDetached({ args, log: paths.log, cwd: cluster.root });
+  const pid = spawnDetached({ args, log: paths.log, cwd: cluster.root, env: nodeEnvironment() });
   const startTime = pid === null ? null : processFacts(pid).startTime;
   if (pid === null || startTime === null) throw spawnFailed(node, paths.log);
   const record = { pid, startTime, startedAt: Date.now() };

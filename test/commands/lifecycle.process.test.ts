@@ -1,21 +1,25 @@
 // One cluster from birth to removal, through the real command line.
 
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Lab } from './lab.ts';
 
 let lab: Lab;
 
 beforeAll(async () => {
   lab = await Lab.open();
+  vi.stubEnv('NODE_EXTRA_CA_CERTS', '/dev/null');
   const up = await lab.up('--nodes', '3');
   expect(up.stderr).toContain('3 nodes spawned');
   expect(up.stdout).toMatch(/^Cluster lab is ready in/);
   expect(up.code).toBe(0);
 });
 
-afterAll(() => lab.close());
+afterAll(() => {
+  vi.unstubAllEnvs();
+  return lab.close();
+});
 
 describe('a fresh cluster', () => {
   it('keeps its secrets from others', () => {
@@ -24,6 +28,16 @@ describe('a fresh cluster', () => {
     expect(mode('keys/client.json')).toBe(0o600);
     expect(mode('keys/node1.json')).toBe(0o600);
   });
+
+  it.runIf(existsSync('/proc/self/environ'))(
+    'has the environment of the user, without certificates that no node reads',
+    () => {
+      const [pid] = lab.pids();
+      const names = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+      expect(names.filter((line) => line.startsWith('DSYS_HOME='))).toHaveLength(1);
+      expect(names.filter((line) => line.startsWith('NODE_EXTRA_CA_CERTS='))).toEqual([]);
+    },
+  );
 
   it('tells its status in the shape of schema 1', async () => {
     const { code, json } = await lab.json(['status']);
