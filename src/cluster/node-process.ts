@@ -15,7 +15,7 @@ import { pause } from './wait-until.ts';
 export type SignalName = NodeJS.Signals;
 
 /** Several nodes share one laptop: young objects need little room. */
-const memoryFlags = ['--min-semi-space-size=8', '--max-semi-space-size=8'];
+export const memoryFlags = ['--min-semi-space-size=8', '--max-semi-space-size=8'];
 /** How often a process's end is looked for. */
 const pollMs = 5;
 const unrecordedLimitMs = 5000;

@@ -20,6 +20,13 @@ const drainLimitMs = 2000;
  */
 const compileAfter = { starting: '--interrupt-budget=400000', started: '--interrupt-budget=67584' };
 
+/** V8 takes recorded code only with the flags that it was recorded with: those of the command line. */
+const isRecording = process.env.DSYS_RECORD_CODE !== undefined;
+
+function tune(flag: string): void {
+  if (!isRecording) setFlagsFromString(flag);
+}
+
 const { home, name, directory } = readArguments();
 
 function readArguments(): { home: string; name: string; directory: string } {
@@ -48,7 +55,7 @@ process.on('uncaughtException', die);
 process.on('unhandledRejection', die);
 
 async function run(): Promise<void> {
-  setFlagsFromString(compileAfter.starting);
+  tune(compileAfter.starting);
   let stopping = false;
   const stop = async (report: ExitReport): Promise<void> => {
     await loop.stop();
@@ -65,7 +72,7 @@ async function run(): Promise<void> {
   const { loop, log } = await assemble({ home, name, onFatal });
   // From here on collect when the heap has doubled, not when it has quadrupled: several nodes share
   // a laptop. (At a quarter more, puts were 40 % slower.) Not before: a loaded state lives.
-  setFlagsFromString('--heap-growing-percent=100');
+  tune('--heap-growing-percent=100');
   const onSignal = async (signal: string): Promise<void> => {
     if (stopping) return;
     stopping = true;
@@ -79,7 +86,7 @@ async function run(): Promise<void> {
     });
   }
   await loop.start();
-  setFlagsFromString(compileAfter.started);
+  tune(compileAfter.started);
   log.event({ kind: 'node-started', group: null, detail: { pid: process.pid } });
 }
 
