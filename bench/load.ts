@@ -14,6 +14,8 @@ export interface LoadOptions {
 
 interface Side {
   readonly operation: Operation;
+  /** Of the next operation. */
+  number: number;
   operations: number;
   elapsedMs: number;
 }
@@ -23,22 +25,35 @@ export async function compareInTurn(
   operations: readonly Operation[],
   { inFlight, seconds }: LoadOptions,
 ): Promise<number[]> {
-  const sides = operations.map((operation): Side => ({ operation, operations: 0, elapsedMs: 0 }));
-  for (const { operation } of sides) await runFor({ inFlight, seconds: 1, operation });
-  for (let turn = 0; turn < Math.max(1, Math.floor(seconds)); turn++) {
-    // Whoever comes first finds the machine as the last one left it: everybody is first as often.
-    for (let i = 0; i < sides.length; i++)
-      await takeTurn(sides[(turn + i) % sides.length], inFlight);
+  const sides = operations.map(
+    (operation): Side => ({ operation, number: 0, operations: 0, elapsedMs: 0 }),
+  );
+  for (const side of sides) await workASecond(side, inFlight);
+  for (const turn of turns(sides, Math.max(1, Math.floor(seconds)))) {
+    for (const side of turn) {
+      const begin = performance.now();
+      side.operations += await workASecond(side, inFlight);
+      side.elapsedMs += performance.now() - begin;
+    }
   }
   return sides.map((side) => (side.operations * 1000) / side.elapsedMs);
 }
 
-async function takeTurn(side: Side | undefined, inFlight: number): Promise<void> {
-  if (side === undefined) return;
-  const { operation } = side;
-  const begin = performance.now();
-  side.operations += await runFor({ inFlight, seconds: 1, operation });
-  side.elapsedMs += performance.now() - begin;
+/**
+ * Whoever works finds the machine as the one before left it: the order is rotated, and reversed every
+ * second time. With three sides six turns are all orders that there are.
+ */
+function turns(sides: readonly Side[], count: number): Side[][] {
+  return Array.from({ length: count }, (_, turn) => {
+    const from = turn % sides.length;
+    const order = [...sides.slice(from), ...sides.slice(0, from)];
+    return turn % 2 === 0 ? order : order.reverse();
+  });
+}
+
+async function workASecond(side: Side, inFlight: number): Promise<number> {
+  const operation = () => side.operation(side.number++);
+  return runFor({ inFlight, seconds: 1, operation });
 }
 
 /** Resolves with the number of operations when the last answer is there. */

@@ -181,7 +181,7 @@ function skipped(): Outcome {
 }
 
 await runProgram({
-  defaults: { seconds: 10, rounds: 15, seed: 'peers', nodes: 3 },
+  defaults: { seconds: 12, rounds: 15, seed: 'peers', nodes: 3 },
   async run({ seconds, rounds }, { cleanup, say }) {
     const version = etcdVersion();
     if (version === null) return skipped();

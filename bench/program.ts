@@ -34,10 +34,11 @@ export interface Program {
 export async function runProgram(program: Program): Promise<void> {
   const { flags, json } = readFlags(program.defaults);
   const undo: (() => Promise<void>)[] = [];
-  const cleanUp = async (): Promise<void> => {
-    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
-  };
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const cleanUp = async (): Promise<void> => {
+    for (let step = undo.pop(); step !== undefined; step = undo.pop())
+      await step().catch((error: unknown) => say(`not cleaned up: ${String(error)}`));
+  };
   const interrupted = interruption();
   try {
     const run = program.run(flags, { cleanup: (step) => undo.push(step), say });

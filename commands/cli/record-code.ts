@@ -2,7 +2,7 @@
 // the code that V8 makes of a node's program. Without the record nodes start a little later, so a
 // machine where no cluster can start builds all the same.
 
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCluster } from '../../src/cluster/cluster.ts';
 import { stopNodes } from '../../src/cluster/down.ts';
@@ -10,26 +10,33 @@ import { clusterPaths } from '../../src/cluster/home.ts';
 import { packageRoot } from '../../src/cluster/package-root.ts';
 import { noProgress } from '../../src/cluster/progress.ts';
 import { carryOut, planUp, type UpOptions } from '../../src/cluster/up.ts';
+import { interrupt, interruptible } from './interrupt.ts';
 
 const timeoutMs = 20_000;
-const home = join(packageRoot(), 'dist', 'recording');
+const dist = join(packageRoot(), 'dist');
 
-/** When it fails, no node is left: `up` ends those that it started. */
-async function startAndStop(): Promise<void> {
-  const options: UpOptions = { name: 'recording', wait: 'ready', limit: { timeoutMs } };
+/** `up` that fails, or is interrupted, ends the nodes that it started. */
+async function startAndStop(signal: AbortSignal): Promise<void> {
+  const options: UpOptions = { name: 'recording', wait: 'ready', limit: { timeoutMs, signal } };
   await carryOut(await planUp(options), options, noProgress);
   await stopNodes(readCluster(clusterPaths('recording')), [], timeoutMs);
 }
 
+rmSync(join(dist, 'node.cjs.code'), { force: true });
+const home = mkdtempSync(join(dist, 'recording-'));
 process.env.DSYS_HOME = home;
 process.env.DSYS_RECORD_CODE = '1';
-for (const old of [home, join(packageRoot(), 'dist', 'node.cjs.code')])
-  rmSync(old, { recursive: true, force: true });
+// V8 takes recorded code only under the flags that it was recorded with.
+delete process.env.NODE_OPTIONS;
+const world: Pick<NodeJS.Process, 'once'> = process;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) world.once(signal, () => void interrupt());
 try {
-  await startAndStop();
+  await interruptible(startAndStop);
+  rmSync(home, { recursive: true });
 } catch (error) {
+  // The directory stays: `DSYS_HOME=… dsys down` finds by it what may be left.
   const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`no cluster could start, so nodes will start a little later: ${reason}\n`);
-} finally {
-  rmSync(home, { recursive: true, force: true });
+  process.stderr.write(
+    `nodes will start a little later, because none could be recorded (${home}): ${reason}\n`,
+  );
 }
