@@ -15,11 +15,15 @@ import { interrupt, interruptible } from './interrupt.ts';
 const timeoutMs = 20_000;
 const dist = join(packageRoot(), 'dist');
 
+let isRunning = false;
+
 /** `up` that fails, or is interrupted, ends the nodes that it started. */
 async function startAndStop(signal: AbortSignal): Promise<void> {
   const options: UpOptions = { name: 'recording', wait: 'ready', limit: { timeoutMs, signal } };
   await carryOut(await planUp(options), options, noProgress);
+  isRunning = true;
   await stopNodes(readCluster(clusterPaths('recording')), [], timeoutMs);
+  isRunning = false;
 }
 
 rmSync(join(dist, 'node.cjs.code'), { force: true });
@@ -32,11 +36,12 @@ const world: Pick<NodeJS.Process, 'once'> = process;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) world.once(signal, () => void interrupt());
 try {
   await interruptible(startAndStop);
-  rmSync(home, { recursive: true });
 } catch (error) {
-  // The directory stays: `DSYS_HOME=… dsys down` finds by it what may be left.
   const reason = error instanceof Error ? error.message : String(error);
+  const left = isRunning ? `; what still runs: DSYS_HOME=${home} dsys down` : '';
   process.stderr.write(
-    `nodes will start a little later, because none could be recorded (${home}): ${reason}\n`,
+    `nodes will start a little later, because none could be recorded: ${reason}${left}\n`,
   );
+} finally {
+  if (!isRunning) rmSync(home, { recursive: true });
 }
