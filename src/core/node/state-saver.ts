@@ -40,6 +40,8 @@ export class StateSaver {
   #syncRequested = false;
   /** Entries applied since the last batch was taken. */
   #unsavedEntries = 0;
+  /** False: no log was long when they were last looked at, and nothing was applied since. */
+  #mayBeLong = true;
 
   constructor(options: {
     replicas: Replicas;
@@ -58,6 +60,7 @@ export class StateSaver {
 
   onApplied(entries: number): void {
     this.#unsavedEntries += entries;
+    this.#mayBeLong = true;
   }
 
   /** The next batch shall be synced, whatever the length of the logs. */
@@ -108,11 +111,13 @@ export class StateSaver {
 
   #wantsSync(): boolean {
     const costly = this.#durability.bytesSinceSync >= syncEveryBytes;
-    return (
-      costly ||
-      this.#syncRequested ||
-      this.#replicas.all.some((replica) => this.#wantsCompaction(replica))
-    );
+    return costly || this.#syncRequested || this.#isLogLong();
+  }
+
+  #isLogLong(): boolean {
+    if (!this.#mayBeLong) return false;
+    this.#mayBeLong = this.#replicas.all.some((replica) => this.#wantsCompaction(replica));
+    return this.#mayBeLong;
   }
 
   #isDue(): boolean {

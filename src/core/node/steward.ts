@@ -59,9 +59,11 @@ export class Steward {
 
   #countDead({ members }: ControlRow, ticks: number): void {
     const { detector, liveness, self } = this.#options;
-    const beliefs = detector.beliefs();
-    const isDead = (node: NodeId) =>
-      node !== self && !liveness.reachable(node) && isDeadOrUnmet(beliefs, node);
+    const isGone = (node: NodeId) => node !== self && !liveness.reachable(node);
+    // To say what is believed of everybody is work, and hardly ever is anybody gone.
+    const anyGone = members.some(({ node }) => isGone(node));
+    const beliefs = anyGone ? detector.beliefs() : nobody;
+    const isDead = (node: NodeId) => isGone(node) && isDeadOrUnmet(beliefs, node);
     this.#deadFor = new Map(
       members.map((member) => [
         member.storageId,
@@ -97,8 +99,11 @@ export class Steward {
   }
 }
 
+type Beliefs = ReturnType<Detector['beliefs']>;
+const nobody: Beliefs = new Map();
+
 /** Never met since this node started counts too: it may have been dead before. */
-function isDeadOrUnmet(beliefs: ReturnType<Detector['beliefs']>, node: NodeId): boolean {
+function isDeadOrUnmet(beliefs: Beliefs, node: NodeId): boolean {
   const state = beliefs.get(node)?.state;
   return state === 'dead' || state === 'unknown' || state === undefined;
 }

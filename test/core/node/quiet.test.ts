@@ -40,6 +40,26 @@ describe('a quiet group', () => {
   });
 });
 
+describe('the log of a node that rested', () => {
+  it('is shortened when it has grown, and never before it is long', () => {
+    const bounds = { logEntriesMax: 16, logEntriesTrailing: 4 };
+    const world = new World({ partitions: 1, bounds });
+    world.runUntilLed();
+    const leader = world.leaderOf(1) as NodeId;
+    const log = () =>
+      world
+        .node(leader)
+        .replica(1 as never)
+        ?.raft.view();
+    world.put(leader, key, 'first');
+    world.run(500);
+    expect(log()?.start.index).toBe(0);
+    for (let i = 0; i < 40; i++) world.put(leader, key, `${i}`);
+    world.run(100);
+    expect(log()?.start.index).toBe((log()?.lastIndex ?? 0) - bounds.logEntriesTrailing);
+  });
+});
+
 function valueAt(world: World, name: NodeId): string | null {
   const machine = world.node(name).replica(world.groupOf(key) as never)?.machine;
   if (machine?.kind !== 'data') throw new Error('no partition');
