@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import type { ChannelKind } from './channel.ts';
 import { EtcdClient } from './etcd-client.ts';
 import { freeBlock } from './ports.ts';
-import { standardChannel } from './standard-channel.ts';
 import { firstPut, type Session, type Store, smallValue } from './store.ts';
 
 /** `3.4.23`, or null when etcd is not installed. */
@@ -26,13 +25,21 @@ interface Member {
   process: ChildProcess | null;
 }
 
+export interface EtcdOptions {
+  readonly version: string;
+  /** How it is waited for; a session may speak otherwise. */
+  readonly channels: ChannelKind;
+}
+
 export class EtcdStore implements Store {
   readonly name: string;
+  readonly #channels: ChannelKind;
   readonly #directory: string;
   readonly #members: readonly Member[];
 
-  constructor(options: { version: string; directory: string; basePort: number }) {
-    this.name = `etcd ${options.version}`;
+  constructor(options: EtcdOptions & { directory: string; basePort: number }) {
+    this.name = `etcd ${options.version}${options.channels.suffix}`;
+    this.#channels = options.channels;
     this.#directory = options.directory;
     this.#members = [0, 1, 2].map((number) => ({
       name: `etcd${number + 1}`,
@@ -42,9 +49,9 @@ export class EtcdStore implements Store {
     }));
   }
 
-  static async prepare(version: string): Promise<EtcdStore> {
+  static async prepare(options: EtcdOptions): Promise<EtcdStore> {
     const directory = await mkdtemp(join(tmpdir(), 'dsys-bench-etcd-'));
-    return new EtcdStore({ version, directory, basePort: await freeBlock(6) });
+    return new EtcdStore({ ...options, directory, basePort: await freeBlock(6) });
   }
 
   async start(): Promise<void> {
@@ -52,8 +59,8 @@ export class EtcdStore implements Store {
     await this.#firstPutAt(this.#members);
   }
 
-  async connect(channels: ChannelKind = standardChannel): Promise<Session> {
-    return newClient(await this.#leader(), channels);
+  async connect(channels = this.#channels): Promise<Session> {
+    return new EtcdClient(channels.open((await this.#leader()).client));
   }
 
   async failOver(key: string): Promise<number> {
@@ -99,9 +106,13 @@ export class EtcdStore implements Store {
     member.process = spawn('etcd', argv, { stdio: 'ignore' });
   }
 
+  #client(member: Member): EtcdClient {
+    return new EtcdClient(this.#channels.open(member.client));
+  }
+
   /** The first commit through any of the members, asked in turn. */
   async #firstPutAt(members: readonly Member[], key = 'first'): Promise<void> {
-    const clients = members.map((member) => newClient(member));
+    const clients = members.map((member) => this.#client(member));
     let turn = 0;
     await firstPut(async () => clients[turn++ % clients.length]?.put(key, smallValue));
     for (const client of clients) await client.close();
@@ -109,7 +120,7 @@ export class EtcdStore implements Store {
 
   async #leader(): Promise<Member> {
     for (const member of this.#members) {
-      const client = newClient(member);
+      const client = this.#client(member);
       const leads = await client.isLeader().catch(() => false);
       await client.close();
       if (leads) return member;
@@ -120,10 +131,6 @@ export class EtcdStore implements Store {
   async #answers(member: Member): Promise<void> {
     await this.#firstPutAt([member], 'again');
   }
-}
-
-function newClient(member: Member, channels = standardChannel): EtcdClient {
-  return new EtcdClient(channels.open(member.client));
 }
 
 async function ended(process: ChildProcess): Promise<void> {

@@ -2,7 +2,7 @@
 // again; on several sides in turn, a second at a time, so that a machine whose speed changes changes
 // it for all of them.
 
-/** One operation; the number is unique within the side. Its rejection ends the run. */
+/** One operation; the number is unique within one measurement of a side. Its rejection ends the run. */
 export type Operation = (number: number) => Promise<unknown>;
 
 export interface LoadOptions {

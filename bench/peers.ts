@@ -1,12 +1,14 @@
 // `npm run bench:peers`: three local etcd processes and three dsys nodes, the same operations in turn
 // for the same time on the same machine. Exits 2 when dsys is not as much better as it promises.
 
+import type { ChannelKind } from './channel.ts';
 import { DsysStore } from './dsys-store.ts';
 import { EtcdStore, etcdVersion } from './etcd-store.ts';
 import { Laboratory } from './laboratory.ts';
 import { leanChannel } from './lean-channel.ts';
 import { compareInTurn, type Operation, runFor } from './load.ts';
 import { type Cleanup, type Outcome, runProgram } from './program.ts';
+import { standardChannel } from './standard-channel.ts';
 import { type Session, type Store, smallValue } from './store.ts';
 
 const keys = 10_000;
@@ -186,9 +188,10 @@ await runProgram({
     const version = etcdVersion();
     if (version === null) return skipped();
     const effort = { seconds, rounds, say, cleanup };
-    const newEtcd = () => EtcdStore.prepare(version);
+    const etcdBy = (channels: ChannelKind) => () => EtcdStore.prepare({ version, channels });
+    const newEtcd = etcdBy(standardChannel);
     const newDsys = async () => new DsysStore(await Laboratory.prepare());
-    const starts = await measureStarts([newEtcd, newDsys], effort);
+    const starts = await measureStarts([newEtcd, etcdBy(leanChannel), newDsys], effort);
     const etcd = await newEtcd();
     cleanup(() => etcd.stop());
     const dsys = await prepared(newDsys, effort);

@@ -32,6 +32,7 @@ process.env.DSYS_HOME = home;
 process.env.DSYS_RECORD_CODE = '1';
 // V8 takes recorded code only under the flags that it was recorded with.
 delete process.env.NODE_OPTIONS;
+// This is an entry of its own, as bin/ is: there is nobody else to listen.
 const world: Pick<NodeJS.Process, 'once'> = process;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) world.once(signal, () => void interrupt());
 try {

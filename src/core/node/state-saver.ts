@@ -40,8 +40,8 @@ export class StateSaver {
   #syncRequested = false;
   /** Entries applied since the last batch was taken. */
   #unsavedEntries = 0;
-  /** False: no log was long when they were last looked at, and nothing was applied since. */
-  #mayBeLong = true;
+  /** False: nobody wanted compaction at the last look, and nothing was applied since. */
+  #mayWantCompaction = true;
 
   constructor(options: {
     replicas: Replicas;
@@ -60,7 +60,7 @@ export class StateSaver {
 
   onApplied(entries: number): void {
     this.#unsavedEntries += entries;
-    this.#mayBeLong = true;
+    this.#mayWantCompaction = true;
   }
 
   /** The next batch shall be synced, whatever the length of the logs. */
@@ -111,13 +111,13 @@ export class StateSaver {
 
   #wantsSync(): boolean {
     const costly = this.#durability.bytesSinceSync >= syncEveryBytes;
-    return costly || this.#syncRequested || this.#isLogLong();
+    return costly || this.#syncRequested || this.#findsLongLog();
   }
 
-  #isLogLong(): boolean {
-    if (!this.#mayBeLong) return false;
-    this.#mayBeLong = this.#replicas.all.some((replica) => this.#wantsCompaction(replica));
-    return this.#mayBeLong;
+  /** Asked on every tick of a resting node: it does not look again while nothing can have changed. */
+  #findsLongLog(): boolean {
+    this.#mayWantCompaction &&= this.#replicas.all.some((one) => this.#wantsCompaction(one));
+    return this.#mayWantCompaction;
   }
 
   #isDue(): boolean {

@@ -16,7 +16,7 @@ export type { Dealer, Reply, Router };
 /**
  * SCHED_BATCH of Linux (sched(7)) for ZeroMQ's thread: what a send wakes waits until the sender has
  * ended its turn, in place of interrupting it, when no processor is free. ZeroMQ ends the process
- * where a system refuses that; emulations of Linux do, and they have no such file.
+ * where a system refuses that: gVisor does, which knows one policy and has no such file.
  */
 const batchPolicy = 3;
 if (existsSync('/proc/self/sched')) context.threadSchedulingPolicy = batchPolicy;

@@ -184,7 +184,7 @@ function policyOf(stat: string): readonly [name: string, policy: number] {
 }
 
 test.runIf(existsSync('/proc/self/sched'))(
-  'the thread that a send wakes does not interrupt the sender',
+  'the thread that a send wakes has the policy that lets the sender go on, and the sender has not',
   async () => {
     await started(cluster.open(node1));
     const threads = readdirSync('/proc/self/task').map((thread) =>
