@@ -2,11 +2,17 @@
 // accepts unknown flags from a command that does not), prints in one place, and turns every error
 // into its exit code.
 
-import { Args, Command, Config, Flags, Help, type Interfaces, Plugin, settings } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import { Command } from '@oclif/core/command';
+import { Config, Plugin } from '@oclif/core/config';
+import * as Flags from '@oclif/core/flags';
+import { Help } from '@oclif/core/help';
+import type * as Interfaces from '@oclif/core/interfaces';
+import { settings } from '@oclif/core/settings';
 import { tellFailure } from './failure.ts';
 import { type Output, type Shown, standardOutput } from './output.ts';
 
-export { Args, Command, Config, Flags, Help, Plugin, settings };
+export { Args, Command, Config, Flags, Help, type Interfaces, Plugin, settings };
 
 const globalFlags = {
   json: Flags.boolean({
@@ -36,6 +42,11 @@ export abstract class DsysCommand<Verb extends typeof Command> extends Command {
 
   /** Does the verb's work; what it returns is printed. */
   abstract execute(input: Input<Verb>): Promise<Shown>;
+
+  /** Runs it as it was made; oclif's own way would look for all plugins a second time. */
+  start(): Promise<unknown> {
+    return this._run();
+  }
 
   override async run(): Promise<void> {
     const { flags, args } = await this.parse(this.ctor as unknown as Verb);

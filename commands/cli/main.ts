@@ -9,6 +9,8 @@ import { tellFailure, unknownVerb, wantsJson } from './failure.ts';
 import { rootHelpJson, verbHelpJson } from './help-json.ts';
 import { interrupt } from './interrupt.ts';
 import { rootHelp } from './root-help.ts';
+import { VerbConfig } from './verb-config.ts';
+import { type VerbLoader, verbs } from './verbs.ts';
 
 /** The parts of `process` that only the entry may use. */
 export interface World {
@@ -37,22 +39,44 @@ export async function main(world: World): Promise<void> {
 }
 
 async function dispatch(argv: readonly string[]): Promise<void> {
-  const config = await Config.load({ root: packageRoot() });
-  const json = wantsJson(argv);
   const words = verbFirst(argv);
   const [verb, ...rest] = words[0] === 'help' ? helpWords(words) : words;
-  if (verb === undefined || helpFlags.includes(verb)) {
-    return print(json ? jsonLine(rootHelpJson(config)) : rootHelp(config));
-  }
-  if (verb === '--version') {
-    const { version } = config;
-    return print(json ? jsonLine({ schema: 1, version }) : `dsys ${version}\n`);
-  }
-  const found = config.findCommand(verb);
-  if (found === undefined) throw unknownVerb(verb, config.commandIDs);
-  if (!asksForHelp(rest)) return void (await config.runCommand(verb, rest));
-  if (json) return print(jsonLine(verbHelpJson(found)));
-  await new Help(config, { maxWidth: 100 }).showHelp([verb]);
+  const asked = { json: wantsJson(argv), load: loaderOf(verb) };
+  if (verb === undefined || helpFlags.includes(verb)) return showRootHelp(asked);
+  if (verb === '--version') return showVersion(asked);
+  if (asked.load === undefined) throw unknownVerb(verb, Object.keys(verbs));
+  if (asksForHelp(rest)) return showHelp(verb, asked);
+  const { default: Verb } = await asked.load();
+  Verb.id = verb;
+  await new Verb(rest, new VerbConfig()).start();
+}
+
+function loaderOf(verb = ''): VerbLoader | undefined {
+  return Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+}
+
+interface Asked {
+  readonly json: boolean;
+}
+
+async function showRootHelp({ json }: Asked): Promise<void> {
+  const config = await wholeConfig();
+  print(json ? jsonLine(rootHelpJson(config)) : rootHelp(config));
+}
+
+async function showVersion({ json }: Asked): Promise<void> {
+  const { version } = await wholeConfig();
+  print(json ? jsonLine({ schema: 1, version }) : `dsys ${version}\n`);
+}
+
+async function showHelp(verb: string, { json }: Asked): Promise<void> {
+  const config = await wholeConfig();
+  if (json) print(jsonLine(verbHelpJson(config.findCommand(verb, { must: true }))));
+  else await new Help(config, { maxWidth: 100 }).showHelp([verb]);
+}
+
+function wholeConfig(): Promise<Config> {
+  return Config.load({ root: packageRoot() });
 }
 
 /** `dsys --json put …` is `dsys put --json …`. */

@@ -4,7 +4,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/cluster/package-root.ts';
-import { Plugin, settings } from './command.ts';
+import { Plugin, settings } from '../cli/command.ts';
 
 const root = packageRoot();
 settings.enableAutoTranspile = false;

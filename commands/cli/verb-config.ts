@@ -1,0 +1,20 @@
+// As much of oclif's configuration as a verb needs to run. The whole of it (manifest, plugins,
+// directories of the user) takes longer than most verbs; help needs it.
+
+import { packageRoot } from '../../src/cluster/package-root.ts';
+import { Config, type Interfaces } from './command.ts';
+
+export class VerbConfig extends Config {
+  override name = 'dsys';
+  override bin = 'dsys';
+  override topicSeparator = ' ' as const;
+
+  constructor() {
+    super({ root: packageRoot() });
+  }
+
+  /** dsys has no plugins, and itself no hooks. */
+  override async runHook(): Promise<Interfaces.Hook.Result<never>> {
+    return { successes: [], failures: [] };
+  }
+}
