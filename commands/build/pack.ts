@@ -2,43 +2,63 @@
 // sooner than modules; bin/recorded.cjs loads them (decision 006).
 
 import { writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { packageRoot } from '../../src/cluster/package-root.ts';
 
 const dist = join(packageRoot(), 'dist');
 
-/** The packages that hold machine code stay outside; their JavaScript asks for it by a relative path. */
-const node: BuildOptions = {
-  entryPoints: [join(dist, 'src/runtime/main.js')],
-  external: ['zeromq', './binding'],
-  banner: {
-    js:
-      'const outside = require; ' +
-      'require = (name) => outside(name === "./binding" ? "classic-level/binding.js" : name);',
+/** Files that look for machine code beside themselves, and where in their package they are. */
+const lookingBeside: Readonly<Record<string, { readonly name: string; readonly directory: string }>> = {
+  'zeromq/lib/load-addon.js': { name: 'zeromq', directory: 'lib' },
+  'classic-level/binding.js': { name: 'classic-level', directory: '.' },
+};
+
+/** Packed, they look beside the package that is installed. */
+const machineCode: Plugin = {
+  name: 'machine-code',
+  setup({ onLoad }) {
+    for (const [file, { name, directory }] of Object.entries(lookingBeside)) {
+      const place = `require("path").join(require.resolve("${name}/package.json"), "../${directory}")`;
+      onLoad({ filter: new RegExp(`node_modules/${file}$`) }, async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        if (!text.includes('__dirname')) throw new Error(`${path} does not look beside itself any more`);
+        return { contents: text.replace('__dirname', place) };
+      });
+    }
   },
 };
 
-/** Packages that few runs need stay outside too: what is inside is read by every run. */
-const commandLine: BuildOptions = {
-  entryPoints: [join(dist, 'commands/cli/main.js')],
-  external: ['zeromq', 'inquirer', 'yaml', 'hdr-histogram-js', 'cli-table3'],
+const common: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  logLevel: 'warning',
+  write: false,
   // V8 forgets how to import in code that was recorded.
   supported: { 'dynamic-import': false },
+  plugins: [machineCode],
+};
+
+const installed = Object.values(lookingBeside).map(({ name }) => `${name}/package.json`);
+
+const node: BuildOptions = {
+  entryPoints: [join(dist, 'src/runtime/main.js')],
+  external: installed,
+};
+
+/** Packages that few runs need stay outside: what is inside is read by every run. */
+const commandLine: BuildOptions = {
+  entryPoints: [join(dist, 'commands/cli/main.js')],
+  external: [...installed, 'inquirer', 'yaml', 'hdr-histogram-js', 'cli-table3'],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
 async function pack(name: string, options: BuildOptions): Promise<void> {
-  const { outputFiles = [] } = await build({
-    ...options,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    logLevel: 'warning',
-    write: false,
-  });
+  const { outputFiles = [] } = await build({ ...common, ...options });
   for (const { text } of outputFiles) writeFileSync(join(dist, name), asciiOf(text));
 }
 

@@ -3,6 +3,7 @@
 // late).
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { monotonicMs } from '../clock.ts';
 
 const burstMsMax = 2;
 
@@ -29,9 +30,9 @@ async function readUntilClosed(
   while (true) {
     const parts = await nextMessage(socket);
     if (parts === null) return;
-    const begin = performance.now();
+    const begin = monotonicMs();
     onMessage(parts);
-    workedMs += performance.now() - begin;
+    workedMs += monotonicMs() - begin;
     if (workedMs < burstMsMax) continue;
     await nextTurn();
     workedMs = 0;
