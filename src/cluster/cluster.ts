@@ -75,9 +75,15 @@ export function portsOfMembers(members: ClusterFile['members']): number[] {
   return members.flatMap(({ addresses }) => portsOfAddresses(addresses));
 }
 
-/** `node2` before `node10`. */
+/** `node2` before `node10`. (A collator does the same, and takes longer to load than most commands.) */
 function byNumber(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
+  const [left, right] = [padded(a), padded(b)];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+}
+
+function padded(name: string): string {
+  return name.replace(/\d+/g, (digits) => digits.padStart(20, '0'));
 }
 
 function missing(paths: ClusterPaths): DsysError {

@@ -208,8 +208,7 @@ async function planCreate(
   const nodes = wanted.nodes ?? defaults.nodes;
   const replication = wanted.replication ?? Math.min(defaults.replication, nodes);
   if (replication > nodes) throw tooFewNodes(nodes, replication);
-  const basePort = wanted.basePort ?? (await chooseBlock(nodes, knownBlocks()));
-  await assertPortsFree(blockPorts(basePort, nodes));
+  const basePort = await freeBlock(nodes, wanted.basePort);
   const create = {
     paths: clusterPaths(name),
     nodes,
@@ -222,6 +221,13 @@ async function planCreate(
   };
   const start = Array.from({ length: nodes }, (_, index) => `node${index + 1}`);
   return { name, create, start, basePort, nodes };
+}
+
+/** The block that the user wants, if it is free, or else the first free one. */
+async function freeBlock(nodes: number, wanted: number | undefined): Promise<number> {
+  if (wanted === undefined) return chooseBlock(nodes, knownBlocks());
+  await assertPortsFree(blockPorts(wanted, nodes));
+  return wanted;
 }
 
 function deadNodeTimeoutOf(options: UpOptions, { deadNodeTimeout }: ClusterConfig): number {
