@@ -17,13 +17,8 @@ const headBytes = 8;
 exports.load = (name) => {
   const file = join(__dirname, '..', 'dist', name);
   const source = readFileSync(file);
-  const script = new Script(
-    `(function (exports, require, module, __filename, __dirname) {${source.latin1Slice()}\n})`,
-    {
-      filename: file,
-      cachedData: readRecord(file, source),
-    },
-  );
+  const cachedData = readRecord(file, source);
+  const script = new Script(source.latin1Slice(), { filename: file, cachedData });
   if (process.env.DSYS_RECORD_CODE !== undefined) {
     process.on('exit', () => writeRecord(file, source, script));
   }

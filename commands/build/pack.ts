@@ -1,5 +1,5 @@
-// Build step: packs each program of dist/ with its packages into one CommonJS file, which Node starts
-// sooner than modules; bin/recorded.cjs loads them (decision 006).
+// Build step: packs each program of dist/ with its packages into one file, a function as Node makes
+// them of CommonJS modules, which start sooner than others; bin/recorded.cjs runs it (decision 006).
 
 import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -57,9 +57,12 @@ const commandLine: BuildOptions = {
   banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
+/** As bin/recorded.cjs runs it: V8 takes the text of the file as it is. */
+const wrapper = ['(function (exports, require, module, __filename, __dirname) {', '\n})'];
+
 async function pack(name: string, options: BuildOptions): Promise<void> {
   const { outputFiles = [] } = await build({ ...common, ...options });
-  for (const { text } of outputFiles) writeFileSync(join(dist, name), asciiOf(text));
+  for (const { text } of outputFiles) writeFileSync(join(dist, name), asciiOf(wrapper.join(text)));
 }
 
 /**

@@ -42,6 +42,16 @@ export async function probeCluster(
   return reportFrom(cluster, answers, control);
 }
 
+/** The same for nodes that have answered a moment ago: only the control group is asked. */
+export async function reportOfAnswers(
+  cluster: Cluster,
+  db: Db,
+  answers: readonly NodeStatus[],
+): Promise<ClusterReport> {
+  const byName = new Map(answers.map((status) => [status.node as string, status]));
+  return reportFrom(cluster, byName, await askControl(cluster, db, statusDeadlineMs));
+}
+
 /**
  * What the nodes said, by name; asks nobody when nothing runs. When every node that runs refuses
  * this client, that is the truth to tell, and not that they are silent.

@@ -4,6 +4,7 @@
 
 import { statSync } from 'node:fs';
 import type { Db } from '../client/api.ts';
+import type { NodeStatus } from '../core/model/operation.ts';
 import { DsysError } from '../errors.ts';
 import type { Cluster } from './cluster.ts';
 import { Tail } from './follow.ts';
@@ -78,12 +79,13 @@ export async function waitUntilListening(
 
 /**
  * Resolves when the whole cluster is ready, without those of whom it turns out that the control group
- * has taken them out; rejects when a started node ends or the time is over.
+ * has taken them out, with what the nodes answered; rejects when a started node ends or the time is
+ * over.
  */
 export async function waitUntilReady(
   cluster: Cluster,
   options: { readonly db: Db; readonly started: readonly StartedNode[]; readonly limit: Limit },
-): Promise<void> {
+): Promise<readonly NodeStatus[]> {
   const { db, started, limit } = options;
   const { partitions } = cluster.file.settings;
   const readiness = new Readiness({ nodes: cluster.nodes, partitions });
@@ -95,10 +97,11 @@ export async function waitUntilReady(
       assertAlive(cluster, started);
       const answers = await liveStatuses(db, answerMs);
       missing = readiness.missing(answers, takenOut(cluster, started));
-      return missing.length === 0 || null;
+      return missing.length === 0 ? answers : null;
     },
   });
   if (ready === null) throw notReady(limit, missing);
+  return ready;
 }
 
 export interface Limit {

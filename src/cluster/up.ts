@@ -14,7 +14,7 @@ import { chosenName, clusterNames, clusterPaths } from './home.ts';
 import { liveProcess } from './node-process.ts';
 import { assertNodeVersion } from './node-version.ts';
 import { assertPortsFree, blockPorts, blockSize, chooseBlock } from './ports.ts';
-import { probeCluster } from './probe.ts';
+import { reportOfAnswers } from './probe.ts';
 import type { Progress } from './progress.ts';
 import type { ClusterReport } from './report.ts';
 import { portsOf } from './start.ts';
@@ -177,8 +177,8 @@ async function waitForLeaders(
   db: Db,
 ): Promise<ClusterReport> {
   const { cluster, limit, progress } = attempt;
-  await waitUntilReady(cluster, { db, started, limit });
-  const report = await probeCluster(cluster, db);
+  const answers = await waitUntilReady(cluster, { db, started, limit });
+  const report = await reportOfAnswers(cluster, db, answers);
   const { control, partitions } = report.consensus;
   const led = partitions.filter((partition) => partition.leader !== null).length;
   progress.done(
