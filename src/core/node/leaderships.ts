@@ -64,7 +64,7 @@ export class Leaderships {
       if (!hasQuorum(replica, this.#options.liveness)) continue;
       this.#toNominate.delete(replica);
       if (replica.raft.leader !== null) continue;
-      replica.raft.campaign();
+      replica.raft.campaignFirst();
       this.#touched.push(replica);
     }
   }

@@ -27,7 +27,13 @@ import type {
   ReadResult,
   Role,
 } from './contract.ts';
-import { countOwnVote, onRequestVote, onVote, startPreVote } from './election.ts';
+import {
+  countOwnVote,
+  onRequestVote,
+  onVote,
+  startFirstElection,
+  startPreVote,
+} from './election.ts';
 import { onAppend, onHeartbeat, reportProgress } from './following.ts';
 import { tickLeader } from './leading.ts';
 import type { RaftMessage } from './messages.ts';
@@ -183,6 +189,11 @@ export class Raft {
   /** Starts PreVote now, unless this node leads or may not vote. */
   campaign(): void {
     startPreVote(this.#state);
+  }
+
+  /** The same for the node that should lead a new group: the first of all elections needs no poll. */
+  campaignFirst(): void {
+    startFirstElection(this.#state);
   }
 
   /**

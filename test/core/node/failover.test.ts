@@ -54,6 +54,16 @@ describe('a fresh cluster', () => {
     }
   });
 
+  it('elects its first leaders without a poll, and later ones after one', () => {
+    const world = new World({ partitions: 9 });
+    world.run(10);
+    expect(world.said('request-vote')).toBeGreaterThan(0);
+    expect(world.said('poll')).toBe(0);
+    world.kill(leaderOf(world));
+    world.run(ticksPerSecond);
+    expect(world.said('poll')).toBeGreaterThan(0);
+  });
+
   it.each([
     [3, limits.aliveTicks],
     [6, limits.aliveTicksLarge],

@@ -3,7 +3,7 @@
 // level; faults of networks and disks in all their variety belong to the simulator.
 
 import type { AddressBook, Bootstrap } from '../../../src/core/contract.ts';
-import type { PeerMessage } from '../../../src/core/messages.ts';
+import type { GroupMessage, PeerMessage } from '../../../src/core/messages.ts';
 import { featureLevelOfThisBuild } from '../../../src/core/model/features.ts';
 import type { NodeId } from '../../../src/core/model/ids.ts';
 import {
@@ -58,6 +58,15 @@ export interface Ask {
 const client = connectionId('client');
 const messagesPerRunMax = 200_000;
 
+type Kind = PeerMessage['kind'] | GroupMessage['message']['kind'] | 'poll';
+
+/** A poll is what PreVote asks; `request-vote` asks for a vote. */
+function kindOf(message: PeerMessage): Kind {
+  if (message.kind !== 'group') return message.kind;
+  const inner = message.message;
+  return inner.kind === 'request-vote' && inner.pre ? 'poll' : inner.kind;
+}
+
 export class World {
   readonly #names: NodeId[];
   readonly #bootstrap: Bootstrap;
@@ -73,7 +82,7 @@ export class World {
   /** Whom each node knows by name. */
   readonly #known = new Map<NodeId, ReadonlySet<NodeId>>();
   readonly #drops = new Map<NodeId, GroupDrop[]>();
-  readonly #said = new Map<PeerMessage['kind'], number>();
+  readonly #said = new Map<Kind, number>();
   #nextRequest = 1;
   #nextSeq = 1;
   #wallMs = 1_700_000_000_000;
@@ -286,8 +295,8 @@ export class World {
     return this.#drops.get(name) ?? [];
   }
 
-  /** How many messages of the kind were sent by anyone. */
-  said(kind: PeerMessage['kind']): number {
+  /** How many messages of the kind were sent by anyone, between nodes or between their groups. */
+  said(kind: Kind): number {
     return this.#said.get(kind) ?? 0;
   }
 
@@ -312,7 +321,8 @@ export class World {
     const node = this.node(name);
     const ready = node.takeReady();
     for (const { to, message } of ready.messages) {
-      this.#said.set(message.kind, this.said(message.kind) + 1);
+      const kind = kindOf(message);
+      this.#said.set(kind, this.said(kind) + 1);
       const isThere = this.#nodes.has(to) && !this.#down.has(to);
       if (!isThere || this.#cuts.has(`${name} ${to}`)) continue;
       this.node(to).step({ kind: 'message', from: name, message });

@@ -67,6 +67,38 @@ describe('PreVote', () => {
     expect(cluster.view('a')).toMatchObject({ role: 'follower', term: 6 });
   });
 
+  test('the first election of a group takes no poll, and every later one does', () => {
+    const cluster = solo();
+    cluster.on('a', (raft) => raft.campaignFirst());
+    expect(cluster.view('a')).toMatchObject({ role: 'candidate', term: 1 });
+    expect(sentOf(cluster, 'request-vote')).toMatchObject([
+      { pre: false, transfer: false, term: 1 },
+      { pre: false, transfer: false, term: 1 },
+    ]);
+    const later = solo({ disk: diskWithTerms([1]) });
+    later.on('a', (raft) => raft.campaignFirst());
+    expect(later.view('a')).toMatchObject({ role: 'pre-candidate', term: 1 });
+  });
+
+  test('who does not lead a group, or may not vote, begins no first election', () => {
+    const leader = soloLeader();
+    leader.on('a', (raft) => raft.campaignFirst());
+    expect(leader.view('a')).toMatchObject({ role: 'leader', term: 1 });
+  });
+
+  test('a voter that missed the beginning disturbs no leader with its first election', () => {
+    const cluster = new Cluster();
+    cluster.isolate('c');
+    cluster.elect('a');
+    cluster.heal();
+    cluster.on('c', (raft) => raft.campaignFirst());
+    cluster.settle();
+    cluster.propose('a', 'x');
+    cluster.tick(200);
+    expect(cluster.view('a')).toMatchObject({ role: 'leader', term: 1 });
+    expect(cluster.member('c').applied).toEqual(['x']);
+  });
+
   test('two equal pre-candidates whose polls cross do not split the vote: the lesser name goes first', () => {
     const cluster = new Cluster();
     cluster.crash('c');
