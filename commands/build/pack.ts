@@ -10,7 +10,9 @@ import { packageRoot } from '../../src/cluster/package-root.ts';
 const dist = join(packageRoot(), 'dist');
 
 /** Files that look for machine code beside themselves, and where in their package they are. */
-const lookingBeside: Readonly<Record<string, { readonly name: string; readonly directory: string }>> = {
+const lookingBeside: Readonly<
+  Record<string, { readonly name: string; readonly directory: string }>
+> = {
   'zeromq/lib/load-addon.js': { name: 'zeromq', directory: 'lib' },
   'classic-level/binding.js': { name: 'classic-level', directory: '.' },
 };
@@ -23,7 +25,8 @@ const machineCode: Plugin = {
       const place = `require("path").join(require.resolve("${name}/package.json"), "../${directory}")`;
       onLoad({ filter: new RegExp(`node_modules/${file}$`) }, async ({ path }) => {
         const text = await readFile(path, 'utf8');
-        if (!text.includes('__dirname')) throw new Error(`${path} does not look beside itself any more`);
+        if (!text.includes('__dirname'))
+          throw new Error(`${path} does not look beside itself any more`);
         return { contents: text.replace('__dirname', place) };
       });
     }

@@ -30,7 +30,8 @@ async function record(): Promise<string | null> {
   return null;
 }
 
-for (const program of ['dsys.cjs', 'node.cjs']) rmSync(join(dist, `${program}.code`), { force: true });
+for (const program of ['dsys.cjs', 'node.cjs'])
+  rmSync(join(dist, `${program}.code`), { force: true });
 const home = mkdtempSync(join(dist, 'recording-'));
 process.env.DSYS_HOME = home;
 process.env.DSYS_RECORD_CODE = '1';
@@ -46,7 +47,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const failure = await record();
 const left = await dsys(ending);
 if (failure !== null) {
-  process.stderr.write(`programs will start a little later, because none was recorded: ${failure}\n`);
+  process.stderr.write(
+    `programs will start a little later, because none was recorded: ${failure}\n`,
+  );
 }
 if (left === null) rmSync(home, { recursive: true });
 else process.stderr.write(`what still runs: DSYS_HOME=${home} dsys down\n`);

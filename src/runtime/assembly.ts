@@ -28,6 +28,7 @@ export interface AssemblyOptions {
   readonly home: string;
   /** The node's name in that cluster. */
   readonly name: string;
+  readonly onFlushed: () => void;
   readonly onFatal: (error: unknown) => void;
 }
 
@@ -81,6 +82,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembled> {
     counters,
     sightings: new PeerSightings(members),
     identity: { clusterId, self, storageId, incarnation },
+    onFlushed: options.onFlushed,
     onFatal: options.onFatal,
   });
   return { loop, log };

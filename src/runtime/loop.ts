@@ -9,6 +9,8 @@ import { Ticker } from './ticker.ts';
 export interface LoopOptions extends Omit<HostOptions, 'onWork' | 'node'> {
   readonly node: Node;
   readonly clock: Clock;
+  /** Called after each flush. */
+  readonly onFlushed: () => void;
 }
 
 export class Loop {
@@ -71,6 +73,7 @@ export class Loop {
   #flush(): void {
     this.#flushScheduled = false;
     this.#host.flush();
+    this.#options.onFlushed();
     if (!this.#host.stopped) this.#ticker.arm(this.#options.node.restingTicks);
   }
 

@@ -6,19 +6,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { assemble } from './assembly.ts';
+import { monotonicMs } from './clock.ts';
+import { CompilePace } from './compile-pace.ts';
 import { cleanExit, type ExitReport, isRemoval, leaveReport, reportOf } from './fatal.ts';
 
 /**
  * Handing leaderships over takes about one election's worth of messages; beyond this, just stop.
  */
 const drainLimitMs = 2000;
-
-/**
- * How much a function must run before V8 compiles it anew, for speed. A start runs a little of
- * everything, three nodes at a time: there the compiler would take a sixth of the processor for
- * code that is not needed again soon.
- */
-const compileAfter = { starting: '--interrupt-budget=400000', started: '--interrupt-budget=67584' };
 
 /**
  * Young objects get room for a few milliseconds of load in one step, 8 MiB, and not in three, each
@@ -61,8 +56,8 @@ process.on('uncaughtException', die);
 process.on('unhandledRejection', die);
 
 async function run(): Promise<void> {
-  tune(compileAfter.starting);
   tune(youngGeneration);
+  const compiling = new CompilePace({ tune, nowMs: monotonicMs });
   let stopping = false;
   const stop = async (report: ExitReport): Promise<void> => {
     await loop.stop();
@@ -76,7 +71,12 @@ async function run(): Promise<void> {
       stop(reportOf(error)).catch(die);
     }
   };
-  const { loop, log } = await assemble({ home, name, onFatal });
+  const { loop, log } = await assemble({
+    home,
+    name,
+    onFlushed: () => compiling.onFlush(),
+    onFatal,
+  });
   // From here on collect when the heap has doubled, not when it has quadrupled: several nodes share
   // a laptop. (At a quarter more, puts were 40 % slower.) Not before: a loaded state lives.
   tune('--heap-growing-percent=100');
@@ -93,7 +93,6 @@ async function run(): Promise<void> {
     });
   }
   await loop.start();
-  tune(compileAfter.started);
   log.event({ kind: 'node-started', group: null, detail: { pid: process.pid } });
 }
 
