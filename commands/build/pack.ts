@@ -1,8 +1,7 @@
 // Build step: packs each program of dist/ with its packages into one file, a function as Node makes
 // them of CommonJS modules, which start sooner than others; bin/recorded.cjs runs it (decision 006).
 
-import { writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { packageRoot } from '../../src/cluster/package-root.ts';
@@ -23,8 +22,8 @@ const machineCode: Plugin = {
   setup({ onLoad }) {
     for (const [file, { name, directory }] of Object.entries(lookingBeside)) {
       const place = `require("path").join(require.resolve("${name}/package.json"), "../${directory}")`;
-      onLoad({ filter: new RegExp(`node_modules/${file}$`) }, async ({ path }) => {
-        const text = await readFile(path, 'utf8');
+      onLoad({ filter: new RegExp(`node_modules/${file}$`) }, ({ path }) => {
+        const text = readFileSync(path, 'utf8');
         if (!text.includes('__dirname'))
           throw new Error(`${path} does not look beside itself any more`);
         return { contents: text.replace('__dirname', place) };
@@ -54,7 +53,7 @@ const node: BuildOptions = {
 
 /** Packages that few runs need stay outside: what is inside is read by every run. */
 const commandLine: BuildOptions = {
-  entryPoints: [join(dist, 'commands/cli/main.js')],
+  entryPoints: [join(dist, 'commands/entry/main.js')],
   external: [...installed, 'inquirer', 'yaml', 'hdr-histogram-js', 'cli-table3'],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
@@ -73,8 +72,9 @@ async function pack(name: string, options: BuildOptions): Promise<void> {
  * what is not: esbuild has escaped all else.
  */
 function asciiOf(code: string): string {
-  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return code.replace(/[\u0080-\uffff]/g, escape);
+  const escaped = (unit: string): string =>
+    `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return code.replace(/[\u0080-\uffff]/g, escaped);
 }
 
 await pack('node.cjs', node);

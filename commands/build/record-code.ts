@@ -9,29 +9,33 @@ import { packageRoot } from '../../src/cluster/package-root.ts';
 
 const limitMs = 30_000;
 const dist = join(packageRoot(), 'dist');
-/** What users type most: of a program only what has run is recorded. */
-const session = ['up --nodes 3', 'put key value', 'get key', 'status'];
-const ending = 'down';
+const programs = ['dsys.cjs', 'node.cjs'];
+/** What users type most: only what has run is recorded. */
+const session = ['put key value', 'get key', 'status'];
 
 let interrupted = false;
+let running = false;
 
-/** null: it went well; else what it said last. */
+/** null: it went well; else what it said. */
 async function dsys(line: string): Promise<string | null> {
+  if (interrupted && line !== 'down') return 'interrupted';
   const args = [join(packageRoot(), 'bin', 'dsys.js'), ...line.split(' ')];
   const { ok, output } = await runProgram({ file: process.execPath, args, timeoutMs: limitMs });
   return ok ? null : `dsys ${line}: ${output}`;
 }
 
+/** `up` that fails, or is interrupted, ends the nodes that it started. */
 async function record(): Promise<string | null> {
-  for (const line of session) {
-    const failure = interrupted ? 'interrupted' : await dsys(line);
-    if (failure !== null) return failure;
-  }
-  return null;
+  let failure = await dsys('up --nodes 3');
+  if (failure !== null) return failure;
+  running = true;
+  for (const line of session) failure ??= await dsys(line);
+  const left = await dsys('down');
+  running = left !== null;
+  return failure ?? left;
 }
 
-for (const program of ['dsys.cjs', 'node.cjs'])
-  rmSync(join(dist, `${program}.code`), { force: true });
+for (const program of programs) rmSync(join(dist, `${program}.code`), { force: true });
 const home = mkdtempSync(join(dist, 'recording-'));
 process.env.DSYS_HOME = home;
 process.env.DSYS_RECORD_CODE = '1';
@@ -45,11 +49,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 const failure = await record();
-const left = await dsys(ending);
 if (failure !== null) {
+  const left = running ? `\nwhat still runs: DSYS_HOME=${home} dsys down` : '';
   process.stderr.write(
-    `programs will start a little later, because none was recorded: ${failure}\n`,
+    `programs will start a little later, as they were not recorded whole: ${failure}${left}\n`,
   );
 }
-if (left === null) rmSync(home, { recursive: true });
-else process.stderr.write(`what still runs: DSYS_HOME=${home} dsys down\n`);
+if (!running) rmSync(home, { recursive: true, force: true });

@@ -27,8 +27,6 @@ export async function buildPreviousVersion(directory: string): Promise<string> {
     if (!text.includes(now)) throw new Error(`expected ${now} in ${path}, to make it older`);
     writeFileSync(path, text.replace(now, before));
   }
-  for (const script of ['bundle', 'bundle:commands']) {
-    await execa('npm', ['run', '-s', script], { cwd: directory });
-  }
+  await execa(process.execPath, [join(directory, 'dist/commands/build/pack.js')]);
   return join(directory, 'bin/dsys.js');
 }

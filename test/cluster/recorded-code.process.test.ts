@@ -1,5 +1,7 @@
-// bin/recorded.cjs takes the code that the build recorded, and only if it is of the very file beside it.
+// bin/recorded.cjs takes the code that the build recorded, and only if it is of the very file beside it;
+// and what the packed programs must be for that to be quick.
 
+import { isAscii } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -15,15 +17,25 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
-const files = ['bin/node.cjs', 'bin/recorded.cjs', 'dist/node.cjs', 'dist/node.cjs.code'];
-/** Says what V8 did with the code that it was given; undefined: it was given none. */
+const programs = ['node.cjs', 'dsys.cjs'];
+const files = [
+  ...['bin/dsys.js', 'bin/node.cjs', 'bin/recorded.cjs', 'bin/package.json', 'package.json'],
+  ...programs.flatMap((name) => [`dist/${name}`, `dist/${name}.code`]),
+];
+/** Says what V8 did with the code that it was given (undefined: it was given none), and what was loaded. */
 const spy = `
   const vm = require('node:vm');
+  const { basename } = require('node:path');
   vm.Script = class extends vm.Script {
     constructor(source, options) {
       super(source, options);
-      console.log('rejected:', this.cachedDataRejected);
+      console.error('rejected:', this.cachedDataRejected);
     }
+  };
+  const { dlopen } = process;
+  process.dlopen = (module, file, ...rest) => {
+    console.error('machine code:', basename(file));
+    return dlopen.call(process, module, file, ...rest);
   };`;
 
 let copy: string;
@@ -36,13 +48,24 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(copy, { recursive: true }));
 
+interface Run {
+  readonly status: number | null;
+  readonly lines: readonly string[];
+}
+
+function run(entry: string, args: readonly string[], flags: readonly string[] = []): Run {
+  const argv = [...flags, '--require', join(copy, 'spy.cjs'), join(copy, 'bin', entry), ...args];
+  const env = { ...process.env, DSYS_HOME: join(copy, 'home') };
+  const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8', env });
+  return { status, lines: stderr.split('\n') };
+}
+
 /** The node says what it expects and ends, because it is told of no cluster. */
-function start(flags: readonly string[]): string {
-  const args = [...flags, '--require', join(copy, 'spy.cjs'), join(copy, 'bin/node.cjs')];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  expect(stderr).toContain('expected --home DIRECTORY --node NAME');
+function start(flags: readonly string[] = []): string | undefined {
+  const { status, lines } = run('node.cjs', [], flags);
+  expect(lines).toContain('expected --home DIRECTORY --node NAME; dsys up starts nodes');
   expect(status).toBe(64);
-  return stdout.trim();
+  return lines.find((line) => line.startsWith('rejected:'));
 }
 
 function change(file: string, change: (bytes: Buffer) => void): void {
@@ -52,7 +75,7 @@ function change(file: string, change: (bytes: Buffer) => void): void {
 }
 
 test('a node as `dsys up` starts it takes the recorded code', () => {
-  expect(start([])).toBe('rejected: false');
+  expect(start()).toBe('rejected: false');
 });
 
 test('with other flags V8 compiles the source', () => {
@@ -60,16 +83,30 @@ test('with other flags V8 compiles the source', () => {
 });
 
 test('code of another source of the same length is left aside', () => {
-  change('dist/node.cjs', (bytes) => bytes.write('//', bytes.lastIndexOf('\n\n'), 'latin1'));
-  expect(start([])).toBe('rejected: undefined');
+  change('dist/node.cjs', (bytes) => bytes.write("'use strict'", bytes.indexOf('"use strict"')));
+  expect(start()).toBe('rejected: undefined');
 });
 
 test.each([0, 4, 8, 100_000])('code with a flipped bit in byte %i is left aside', (at) => {
   change('dist/node.cjs.code', (bytes) => bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at));
-  expect(start([])).toBe('rejected: undefined');
+  expect(start()).toBe('rejected: undefined');
 });
 
 test('without recorded code the source is compiled', () => {
   rmSync(join(copy, 'dist/node.cjs.code'));
-  expect(start([])).toBe('rejected: undefined');
+  expect(start()).toBe('rejected: undefined');
+});
+
+test.each([
+  ['dsys ls', ['ls']],
+  ['dsys up --dry-run', ['up', '--dry-run']],
+])('%s takes the recorded code, and loads no machine code', (_, args) => {
+  const { status, lines } = run('dsys.js', args);
+  expect(lines).toContain('rejected: false');
+  expect(lines.filter((line) => line.startsWith('machine code:'))).toEqual([]);
+  expect(status).toBe(0);
+});
+
+test.each(programs)('%s is ASCII, which Node and V8 read without a look at each letter', (name) => {
+  expect(isAscii(readFileSync(join(root, 'dist', name)))).toBe(true);
 });

@@ -47,7 +47,7 @@ function start(name: string, file: typeof born): Promise<unknown> {
   const onFatal = (error: unknown): void => {
     throw error;
   };
-  return assemble({ home, name, onFatal });
+  return assemble({ home, name, onFlushed: () => undefined, onFatal });
 }
 
 describe('a node that starts', () => {

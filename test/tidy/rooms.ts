@@ -108,8 +108,21 @@ export const rooms: Readonly<Record<string, Room>> = {
     terminal: 'values',
     errors: 'values',
   }),
-  // The one frame around every verb: parsing, exit codes, --json. The manifest is written when dsys
-  // is built.
+  // Finds the verb and runs it.
+  'commands/entry': room({
+    commands: 'values',
+    'commands/cli': 'values',
+    cluster: 'values',
+    terminal: 'values',
+    errors: 'values',
+  }),
+  // What the build does after the compiler: packs the programs, describes the verbs, records code.
+  'commands/build': room(
+    { 'commands/cli': 'values', cluster: 'values' },
+    ['esbuild'],
+    ['node:fs', 'node:path'],
+  ),
+  // The one frame around every verb: parsing, exit codes, --json.
   'commands/cli': room(
     { cluster: 'values', client: 'types', terminal: 'values', errors: 'values' },
     ['@oclif/core'],
@@ -147,6 +160,8 @@ export const doorways: Readonly<Record<string, readonly string[]>> = {
   ora: ['src/terminal/phases.ts'],
   inquirer: ['src/terminal/prompts.ts'],
   '@oclif/core': ['commands/cli/command.ts'],
+  // Only to build dsys.
+  esbuild: ['commands/build/pack.ts'],
   // Only to measure a peer; dsys itself does not need it.
   '@grpc/grpc-js': ['bench/standard-channel.ts'],
 };
@@ -158,11 +173,17 @@ export const entries = {
   folders: ['commands/', 'bench/'],
 } as const;
 
+const besideVerbs = ['cli', 'entry', 'build'];
+
+function roomOfCommands(name: string): string {
+  return besideVerbs.includes(name) ? `commands/${name}` : 'commands';
+}
+
 /** `src/core/raft/log.ts` → `core/raft`; null: outside the table (tests, configuration). */
 export function roomOf(path: string): string | null {
   const parts = path.split('/');
   if (parts[0] === 'bench') return 'bench';
-  if (parts[0] === 'commands') return parts[1] === 'cli' ? 'commands/cli' : 'commands';
+  if (parts[0] === 'commands') return roomOfCommands(parts[1] ?? '');
   if (parts[0] !== 'src') return null;
   if (parts[1] === 'core')
     return parts.length > 3 && parts[2] !== 'node' ? `core/${parts[2]}` : 'core';

@@ -1,7 +1,7 @@
 // Every verb and the module that does it, which is loaded when the verb is run. What help and
 // did-you-mean need of all verbs is in the manifest of oclif, which the build writes.
 
-import type { Config } from './command.ts';
+import type { Config } from '../cli/command.ts';
 
 /** What a module of commands/ exports. */
 export interface VerbClass {

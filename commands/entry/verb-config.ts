@@ -2,7 +2,7 @@
 // directories of the user) takes longer than most verbs; help needs it.
 
 import { packageRoot } from '../../src/cluster/package-root.ts';
-import { Config, type Interfaces } from './command.ts';
+import { Config, type Interfaces } from '../cli/command.ts';
 
 export class VerbConfig extends Config {
   override name = 'dsys';

@@ -4,11 +4,11 @@
 import { packageRoot } from '../../src/cluster/package-root.ts';
 import { exitCodes } from '../../src/errors.ts';
 import { asDsysError, failureText } from '../../src/terminal/failure.ts';
-import { Config, Help, settings } from './command.ts';
-import { tellFailure, unknownVerb, wantsJson } from './failure.ts';
-import { rootHelpJson, verbHelpJson } from './help-json.ts';
-import { interrupt } from './interrupt.ts';
-import { rootHelp } from './root-help.ts';
+import { Config, Help, settings } from '../cli/command.ts';
+import { tellFailure, unknownVerb, wantsJson } from '../cli/failure.ts';
+import { rootHelpJson, verbHelpJson } from '../cli/help-json.ts';
+import { interrupt } from '../cli/interrupt.ts';
+import { rootHelp } from '../cli/root-help.ts';
 import { VerbConfig } from './verb-config.ts';
 import { type VerbLoader, verbs } from './verbs.ts';
 
