@@ -41,7 +41,6 @@ const common: BuildOptions = {
   write: false,
   // V8 forgets how to import in code that was recorded.
   supported: { 'dynamic-import': false },
-  plugins: [machineCode],
 };
 
 const installed = Object.values(lookingBeside).map(({ name }) => `${name}/package.json`);
@@ -54,17 +53,31 @@ const node: BuildOptions = {
 /** Packages that few runs need stay outside: what is inside is read by every run. */
 const commandLine: BuildOptions = {
   entryPoints: [join(dist, 'commands/entry/main.js')],
-  external: [...installed, 'inquirer', 'yaml', 'hdr-histogram-js', 'cli-table3'],
+  external: [...installed, 'yaml', 'hdr-histogram-js', 'cli-table3'],
   define: { 'import.meta.url': 'moduleUrl' },
   banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
-/** As bin/recorded.cjs runs it: V8 takes the text of the file as it is. */
-const wrapper = ['(function (exports, require, module, __filename, __dirname) {', '\n})'];
+/** A module that only Node's loader of modules takes, on some versions of Node; few runs need it. */
+const prompts: BuildOptions = {
+  stdin: { contents: "export * from 'inquirer';", resolveDir: packageRoot() },
+};
 
-async function pack(name: string, options: BuildOptions): Promise<void> {
-  const { outputFiles = [] } = await build({ ...common, ...options });
-  for (const { text } of outputFiles) writeFileSync(join(dist, name), asciiOf(wrapper.join(text)));
+const promptsBeside: Plugin = {
+  name: 'prompts-beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^inquirer$/ }, () => ({ path: './prompts.cjs', external: true }));
+  },
+};
+
+async function pack(options: BuildOptions): Promise<string> {
+  const { plugins = [] } = options;
+  const { outputFiles = [] } = await build({
+    ...common,
+    ...options,
+    plugins: [machineCode, ...plugins],
+  });
+  return asciiOf(outputFiles.map(({ text }) => text).join(''));
 }
 
 /**
@@ -77,5 +90,12 @@ function asciiOf(code: string): string {
   return code.replace(/[\u0080-\uffff]/g, escaped);
 }
 
-await pack('node.cjs', node);
-await pack('dsys.cjs', commandLine);
+/** As bin/recorded.cjs runs it: V8 takes the text of the file as it is. */
+function asFunction(code: string): string {
+  return `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
+}
+
+const write = (name: string, text: string): void => writeFileSync(join(dist, name), text);
+write('node.cjs', asFunction(await pack(node)));
+write('dsys.cjs', asFunction(await pack({ ...commandLine, plugins: [promptsBeside] })));
+write('prompts.cjs', await pack(prompts));
