@@ -35,13 +35,22 @@ export async function runProgram(program: Program): Promise<void> {
   const { flags, json } = readFlags(program.defaults);
   const undo: (() => Promise<void>)[] = [];
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  let over = false;
   const cleanUp = async (): Promise<void> => {
+    over = true;
     for (let step = undo.pop(); step !== undefined; step = undo.pop())
       await step().catch((error: unknown) => say(`not cleaned up: ${String(error)}`));
   };
+  // What a run asks for after it was interrupted is undone at once, and ends it.
+  const cleanup: Cleanup = (step) => {
+    undo.push(step);
+    if (!over) return;
+    cleanUp().catch(say);
+    throw new Error('interrupted');
+  };
   const interrupted = interruption();
   try {
-    const run = program.run(flags, { cleanup: (step) => undo.push(step), say });
+    const run = program.run(flags, { cleanup, say });
     const outcome = await Promise.race([run, interrupted]);
     print(outcome, json);
     process.exitCode = outcome.broken.length > 0 ? 1 : outcome.missed.length > 0 ? 2 : 0;
