@@ -49,12 +49,12 @@ function readRecord(file, source) {
 
 /** Of everything that has run so far, also before, if that came from a record. */
 function writeRecord(file, source, script) {
-  const code = script.createCachedData();
-  const head = Buffer.alloc(headBytes);
-  head.writeUInt32LE(makerChecksum(source), 0);
-  head.writeUInt32LE(crc32(code), 4);
-  const path = `${file}.code.${process.pid}`;
   try {
+    const code = script.createCachedData();
+    const head = Buffer.alloc(headBytes);
+    head.writeUInt32LE(makerChecksum(source), 0);
+    head.writeUInt32LE(crc32(code), 4);
+    const path = `${file}.code.${process.pid}`;
     writeFileSync(path, Buffer.concat([head, code]));
     renameSync(path, `${file}.code`);
   } catch (error) {

@@ -16,6 +16,8 @@ const lookingBeside: Readonly<
   'classic-level/binding.js': { name: 'classic-level', directory: '.' },
 };
 
+const found = new Set<string>();
+
 /** Packed, they look beside the package that is installed. */
 const machineCode: Plugin = {
   name: 'machine-code',
@@ -26,13 +28,14 @@ const machineCode: Plugin = {
         const text = readFileSync(path, 'utf8');
         if (!text.includes('__dirname'))
           throw new Error(`${path} does not look beside itself any more`);
+        found.add(file);
         return { contents: text.replace('__dirname', place) };
       });
     }
   },
 };
 
-const common: BuildOptions = {
+const asProgram: BuildOptions = {
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -73,7 +76,7 @@ const promptsBeside: Plugin = {
 async function pack(options: BuildOptions): Promise<string> {
   const { plugins = [] } = options;
   const { outputFiles = [] } = await build({
-    ...common,
+    ...asProgram,
     ...options,
     plugins: [machineCode, ...plugins],
   });
@@ -99,3 +102,7 @@ const write = (name: string, text: string): void => writeFileSync(join(dist, nam
 write('node.cjs', asFunction(await pack(node)));
 write('dsys.cjs', asFunction(await pack({ ...commandLine, plugins: [promptsBeside] })));
 write('prompts.cjs', await pack(prompts));
+for (const file of Object.keys(lookingBeside)) {
+  if (!found.has(file))
+    throw new Error(`no program asks for ${file} any more: where is its machine code?`);
+}

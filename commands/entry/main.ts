@@ -15,6 +15,7 @@ import { type VerbLoader, verbs } from './verbs.ts';
 /** The parts of `process` that only the entry may use. */
 export interface World {
   readonly argv: readonly string[];
+  once(event: 'beforeExit', listener: () => void): unknown;
   once(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
   exit(code: number): void;
   readonly stdout: NodeJS.WriteStream;
@@ -31,11 +32,19 @@ export async function main(world: World): Promise<void> {
   }
   watchStreams(world);
   const argv = world.argv.slice(2);
+  const told = { argv, verb: {} };
+  let settled = false;
+  // Node calls that a success.
+  world.once('beforeExit', () => {
+    if (!settled)
+      tellFailure(new Error('nothing is left to wait for, and the verb has not ended'), told);
+  });
   try {
     await dispatch(argv);
   } catch (cause) {
-    tellFailure(cause, { argv, verb: {} });
+    tellFailure(cause, told);
   }
+  settled = true;
 }
 
 async function dispatch(argv: readonly string[]): Promise<void> {

@@ -5,9 +5,7 @@ import { packageRoot } from '../../src/cluster/package-root.ts';
 import { Config, type Interfaces } from '../cli/command.ts';
 
 export class VerbConfig extends Config {
-  override name = 'dsys';
   override bin = 'dsys';
-  override topicSeparator = ' ' as const;
 
   constructor() {
     super({ root: packageRoot() });

@@ -51,6 +51,11 @@ export async function spawnNode(cluster: ClusterPaths, node: string): Promise<Pi
   return record;
 }
 
+/** True for the command line of a node of any cluster, perhaps of another DSYS_HOME. */
+export function isNodeCommand(command: string): boolean {
+  return /node\.cjs --home \S.* --node \S+$/.test(command.trim());
+}
+
 /** The node's process if it is there now, running or paused. */
 export function liveProcess(cluster: ClusterPaths, node: string): PidRecord | null {
   const record = readPidRecord(nodePaths(cluster, node));

@@ -4,7 +4,7 @@
 import { readdirSync } from 'node:fs';
 import { allClusters } from './cluster.ts';
 import { homeDirectory } from './home.ts';
-import { liveProcess } from './node-process.ts';
+import { isNodeCommand, liveProcess } from './node-process.ts';
 import { processCommand, processFacts } from './process-table.ts';
 
 export interface Orphan {
@@ -15,11 +15,11 @@ export interface Orphan {
 /** Only on systems with /proc; elsewhere none are found. */
 export function findOrphans(): Orphan[] {
   const known = knownPids();
-  const prefix = `node.cjs --home ${homeDirectory()}/`;
+  const ours = ` --home ${homeDirectory()}/`;
   return listPids().flatMap((pid) => {
     if (known.has(pid) || processFacts(pid).condition === 'gone') return [];
     const command = processCommand(pid) ?? '';
-    return command.includes(prefix) && command.includes(' --node ') ? [{ pid, command }] : [];
+    return isNodeCommand(command) && command.includes(ours) ? [{ pid, command }] : [];
   });
 }
 

@@ -6,7 +6,8 @@
 import { createServer } from 'node:net';
 import type { Addresses } from '../core/model/member.ts';
 import { DsysError } from '../errors.ts';
-import { type Occupant, portOccupant } from './port-occupant.ts';
+import { isNodeCommand } from './node-process.ts';
+import { portOccupant } from './port-occupant.ts';
 
 /** Default first port; the block of a cluster of up to ten nodes is 30 ports. */
 export const defaultBasePort = 7400;
@@ -96,7 +97,8 @@ export async function chooseBlock(nodes: number, taken: readonly PortBlock[]): P
     if (taken.some((other) => blocksOverlap({ basePort, nodes }, other))) continue;
     const [busy] = await busyPorts(blockPorts(basePort, nodes));
     if (busy === undefined) return basePort;
-    if (!isNode(await portOccupant(busy))) await assertPortsFree([busy]);
+    const occupant = await portOccupant(busy);
+    if (occupant === null || !isNodeCommand(occupant.command)) await assertPortsFree([busy]);
   }
   throw new DsysError({
     code: 'port-busy',
@@ -120,11 +122,6 @@ export async function assertPortsFree(ports: readonly number[]): Promise<void> {
         : `stop it (kill ${occupant.pid}), or choose another block: --base-port N`,
     details: { port, pid: occupant?.pid ?? null, command: occupant?.command ?? null },
   });
-}
-
-/** A node of some cluster, perhaps in another DSYS_HOME. */
-function isNode(occupant: Occupant | null): boolean {
-  return occupant !== null && /node\.js --home \S+ --node /.test(occupant.command);
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -73,6 +73,20 @@ describe('several up at once', () => {
   });
 });
 
+describe('up in another DSYS_HOME', () => {
+  it('passes over the ports of a cluster that it does not know', async () => {
+    const other = await Lab.open();
+    try {
+      const first = await lab.json(['up', '--nodes', '1']);
+      const second = await other.json(['up', '--dry-run']);
+      expect([first.code, second.code]).toEqual([0, 0]);
+      expect(second.json.at('basePort')).toBeGreaterThan(Number(first.json.at('basePort')));
+    } finally {
+      await other.close();
+    }
+  });
+});
+
 describe('up --foreground', () => {
   it('stays until Ctrl-C, which stops the cluster and keeps its data', async () => {
     const running = lab.start(['up', '--base-port', String(lab.basePort), '--foreground']);

@@ -28,7 +28,7 @@ export function startPreVote(state: RaftState): void {
  */
 export function startFirstElection(state: RaftState): void {
   if (state.term > 0) startPreVote(state);
-  else if (state.leadership === null && mayCampaign(state)) startElection(state, false);
+  else if (mayCampaign(state)) startElection(state, false);
 }
 
 /**

@@ -80,10 +80,15 @@ describe('PreVote', () => {
     expect(later.view('a')).toMatchObject({ role: 'pre-candidate', term: 1 });
   });
 
-  test('who does not lead a group, or may not vote, begins no first election', () => {
-    const leader = soloLeader();
-    leader.on('a', (raft) => raft.campaignFirst());
-    expect(leader.view('a')).toMatchObject({ role: 'leader', term: 1 });
+  test('a learner begins no first election', () => {
+    const [voters, learners] = [['a', 'b'].map(nodeId), [nodeId('d')]];
+    const cluster = new Cluster({
+      names: ['a', 'b', 'd'],
+      configuration: { voters, votersOutgoing: [], learners },
+    });
+    cluster.on('d', (raft) => raft.campaignFirst());
+    expect(cluster.view('d')).toMatchObject({ role: 'learner', term: 0, votedFor: null });
+    expect(sentOf(cluster, 'request-vote')).toEqual([]);
   });
 
   test('a voter that missed the beginning disturbs no leader with its first election', () => {
