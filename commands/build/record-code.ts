@@ -47,10 +47,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const failure = await record();
 // What `up` made, if it made anything: also after a failure, nothing may be left running.
 const left = readdirSync(home).length === 0 ? null : await dsys('down');
-if (failure !== null || left !== null) {
-  const running = left === null ? '' : `\n${left}\nwhat still runs: DSYS_HOME=${home} dsys down`;
+const running = left === null ? null : `${left}\nwhat still runs: DSYS_HOME=${home} dsys down`;
+const told = [failure, running].filter((text) => text !== null);
+if (told.length > 0) {
   process.stderr.write(
-    `programs will start a little later, as they were not recorded whole: ${failure}${running}\n`,
+    `programs will start a little later, as they were not recorded whole: ${told.join('\n')}\n`,
   );
 }
 if (left === null) rmSync(home, { recursive: true, force: true });

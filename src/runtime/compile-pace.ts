@@ -5,11 +5,13 @@
 /** How much of a function must have run, in V8's units; V8's own is the second. */
 const budgets = { reluctant: '--interrupt-budget=400000', eager: '--interrupt-budget=67584' };
 /**
- * So many flushes in less than this time are load: a resting node takes 20 s for them, one under load
- * less than a second, in which the first callers of a new cluster do not wait for the compiler.
+ * So many flushes in less than the first time are load, in more than the second rest: a resting node
+ * takes 20 s for them, one under load less than a second, in which the first callers of a new cluster
+ * do not wait for the compiler. Between the two is load that comes and goes: it changes nothing.
  */
-const loadFlushes = 200;
+const windowFlushes = 200;
 const loadMs = 1500;
+const restMs = 10_000;
 
 export interface CompilePaceOptions {
   /** Changes one flag of V8, now. */
@@ -32,11 +34,16 @@ export class CompilePace {
   /** The node has flushed once more: how often it does tells whether it is at work. */
   onFlush(): void {
     this.#flushes++;
-    if (this.#flushes < loadFlushes) return;
+    if (this.#flushes < windowFlushes) return;
     const now = this.#options.nowMs();
-    const eager = now - this.#sinceMs < loadMs;
+    const tookMs = now - this.#sinceMs;
     this.#sinceMs = now;
     this.#flushes = 0;
+    if (tookMs < loadMs) this.#become(true);
+    else if (tookMs > restMs) this.#become(false);
+  }
+
+  #become(eager: boolean): void {
     if (eager === this.#eager) return;
     this.#eager = eager;
     this.#options.tune(eager ? budgets.eager : budgets.reluctant);

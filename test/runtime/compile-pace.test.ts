@@ -38,6 +38,14 @@ test('a burst after a long rest is seen in the next window at the latest', () =>
   expect(told).toEqual([reluctant, eager]);
 });
 
+test('load that comes and goes leaves it eager', () => {
+  for (let second = 0; second < 20; second++) {
+    flush(300, 3);
+    flush(30, 100);
+  }
+  expect(told).toEqual([reluctant, eager]);
+});
+
 test('at rest it becomes reluctant again', () => {
   flush(200, 3);
   flush(200, 100);
