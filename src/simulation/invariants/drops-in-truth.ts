@@ -13,8 +13,11 @@ import type { Invariant, ReplicaView, ViewChange } from './watch.ts';
 
 export class DropsInTruth implements Invariant {
   readonly #configurations: Configurations;
-  /** By `storage group`: where the last configuration in its log stands. */
-  readonly #lastSeen = new Map<string, number>();
+  /**
+   * By `storage group`: where the last configuration in its log stands that names it. (One that does not
+   * may stand later than it was written: a log that begins with applied state has it at its start.)
+   */
+  readonly #lastNamed = new Map<string, number>();
 
   constructor(configurations: Configurations) {
     this.#configurations = configurations;
@@ -31,8 +34,9 @@ export class DropsInTruth implements Invariant {
     }
   }
 
-  onView({ storageId }: MachineView, { group }: ReplicaView, { now }: ViewChange): void {
-    this.#lastSeen.set(`${storageId} ${group}`, now.configurationIndex);
+  onView({ name, storageId }: MachineView, { group }: ReplicaView, { now }: ViewChange): void {
+    if (!membersOf(now.configuration).includes(name)) return;
+    this.#lastNamed.set(`${storageId} ${group}`, now.configurationIndex);
   }
 
   onReady(machine: MachineView, { persist }: Ready): void {
@@ -40,7 +44,7 @@ export class DropsInTruth implements Invariant {
   }
 
   #look({ name, storageId }: MachineView, group: GroupId): void {
-    const from = this.#lastSeen.get(`${storageId} ${group}`) ?? 0;
+    const from = this.#lastNamed.get(`${storageId} ${group}`) ?? 0;
     const later = this.#configurations.history(group).filter(({ index }) => index >= from);
     if (later.some(({ configuration }) => !membersOf(configuration).includes(name))) return;
     throw new Violation(

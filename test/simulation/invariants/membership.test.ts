@@ -281,8 +281,15 @@ describe('a dropped replica', () => {
 });
 
 describe('a replica is dropped', () => {
-  /** The birth names three. `name` has seen the configuration at `seen`, and drops its replica. */
-  function drops(name: NodeId, options: { seen: number; committed: readonly Entry[] }): void {
+  interface Life {
+    readonly committed: readonly Entry[];
+    /** Where configurations stand in its log, in turn: that name it, and that do not. */
+    readonly seen: number;
+    readonly excludedAt?: number;
+  }
+
+  /** The birth names three. `name` has seen configurations, and drops its replica. */
+  function drops(name: NodeId, options: Life): void {
     const commits = new Commits();
     const configurations = new Configurations(commits);
     const invariant = new DropsInTruth(configurations);
@@ -291,8 +298,12 @@ describe('a replica is dropped', () => {
       if (payload.kind !== 'configuration') throw new Error('a change was meant');
       configurations.committed(group).push({ index, configuration: payload.configuration });
     }
-    const now = view({ configurationIndex: options.seen });
-    invariant.onView(machine(name), replica([]), { before: null, now });
+    const looks = (index: number, some: readonly NodeId[]): void => {
+      const now = view({ configurationIndex: index, configuration: named({ voters: some }) });
+      invariant.onView(machine(name), replica([]), { before: null, now });
+    };
+    looks(options.seen, [...voters, name]);
+    if (options.excludedAt !== undefined) looks(options.excludedAt, [node2, node3]);
     const { hardState: promise } = recovered({});
     const { persist, ...others } = ready({ records: [] });
     const dropped = [{ group, life: 1, hardState: promise }];
@@ -307,6 +318,11 @@ describe('a replica is dropped', () => {
     drops(node1, { seen: 4, committed: [without] });
     expect(() => drops(node1, { seen: 6, committed: [without] })).toThrow('at 6 or after');
     expect(() => drops(node4, { seen: 5, committed: [without] })).toThrow('at 5 or after');
+  });
+
+  test('when its log begins with state that is behind the configuration without it', () => {
+    drops(node1, { seen: 4, excludedAt: 7, committed: [without] });
+    expect(() => drops(node1, { seen: 6, excludedAt: 7, committed: [without] })).toThrow('at 6');
   });
 
   test('and when it never began: only a leader that was deposed wanted it', () => {
