@@ -29,8 +29,8 @@ function nodeEnvironment(): NodeJS.ProcessEnv {
 
 /**
  * Starts the node's process and records it. It gets no flags of V8: with any, Node compiles all of its
- * own modules anew, and its start takes half as long again. Returns at once; the node may still fail.
- * A process that cannot be recorded (a full disk) is ended: no later command could find it.
+ * own modules anew at each start (decision 006). Returns at once; the node may still fail. A process that
+ * cannot be recorded (a full disk) is ended: no later command could find it.
  */
 export async function spawnNode(cluster: ClusterPaths, node: string): Promise<PidRecord> {
   const paths = nodePaths(cluster, node);

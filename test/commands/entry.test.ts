@@ -1,5 +1,6 @@
 // The entry of the command line, with a world that only listens.
 
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { main, type World } from '../../commands/entry/main.ts';
 
@@ -34,10 +35,12 @@ afterEach(() => {
   process.exitCode = 0;
 });
 
+const newStream = (): NodeJS.WriteStream => new PassThrough() as unknown as NodeJS.WriteStream;
+
 function worldOf(...argv: string[]): World {
-  const { stdout, stderr } = process;
   const once: World['once'] = (event, listener) => listeners.set(event, listener);
-  return { argv: ['node', 'dsys', ...argv], once, exit: () => undefined, stdout, stderr };
+  const streams = { stdout: newStream(), stderr: newStream() };
+  return { argv: ['node', 'dsys', ...argv], once, exit: () => undefined, ...streams };
 }
 
 test('a verb that waits for nothing and has not ended is no success', async () => {

@@ -80,7 +80,8 @@ describe('up in another DSYS_HOME', () => {
       const first = await lab.json(['up', '--nodes', '1']);
       const second = await other.json(['up', '--dry-run']);
       expect([first.code, second.code]).toEqual([0, 0]);
-      expect(second.json.at('basePort')).toBeGreaterThan(Number(first.json.at('basePort')));
+      const [taken, chosen] = [first, second].map(({ json }) => Number(json.at('basePort')));
+      expect(Math.abs((chosen ?? 0) - (taken ?? 0))).toBeGreaterThanOrEqual(30);
     } finally {
       await other.close();
     }
